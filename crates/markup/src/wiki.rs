@@ -1,0 +1,16 @@
+//! Jira wiki markup.
+use crate::{Context, Converted};
+
+/// Whether a text is wiki markup already rather than Markdown (content conversion spec 8.6).
+#[must_use]
+pub fn looks_like_wiki(text: &str) -> bool {
+    text.starts_with("h1. ")
+}
+
+pub(crate) fn to_markdown(body: &str, _: &Context<'_>) -> Converted<String> {
+    Converted::clean(body.to_owned())
+}
+
+pub(crate) fn from_markdown(text: &str, _: &Context<'_>) -> Converted<String> {
+    Converted::clean(text.to_owned())
+}
