@@ -1,0 +1,128 @@
+//! The address of an instance, normalised once.
+
+use crate::{Deployment, Service};
+use std::fmt;
+use url::{Host, Url};
+
+/// The base address of an instance: scheme, host, port and context path, without query,
+/// fragment, credentials or trailing slash.
+///
+/// On Confluence Cloud the path always ends in exactly one `/wiki` (confluence spec section 1.4).
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct SiteUrl {
+    url: Url,
+}
+
+/// Why an address was refused. The texts never repeat credentials found in the address.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SiteUrlError {
+    /// Not an absolute URL.
+    #[error("is not a URL with scheme and host, such as `https://your-site.atlassian.net`")]
+    NotAbsolute,
+    /// A scheme other than http and https.
+    #[error("has the scheme `{0}`, only http and https are supported")]
+    Scheme(String),
+    /// User name or password inside the URL.
+    #[error("must not contain credentials; use the user name and token variables instead")]
+    Credentials,
+    /// Query or fragment.
+    #[error("must not contain a query or fragment")]
+    Query,
+    /// A backslash, control character or blank, which parsers read differently.
+    #[error("contains a backslash, blank or control character")]
+    Characters,
+}
+
+impl SiteUrl {
+    /// Parses and normalises the base address of an instance.
+    ///
+    /// # Errors
+    /// [`SiteUrlError`] names the rule that was broken (server spec section 11.4).
+    pub fn parse(
+        text: &str,
+        service: Service,
+        deployment: Option<Deployment>,
+    ) -> Result<Self, SiteUrlError> {
+        let text = text.trim();
+        if text.chars().any(|c| c == '\\' || c.is_control() || c.is_whitespace()) {
+            return Err(SiteUrlError::Characters);
+        }
+        let Some((scheme, _)) = text.split_once("://") else {
+            return Err(SiteUrlError::NotAbsolute);
+        };
+        if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
+            return Err(SiteUrlError::Scheme(scheme.chars().take(20).collect()));
+        }
+        let mut url = Url::parse(text).map_err(|_| SiteUrlError::NotAbsolute)?;
+        if url.host().is_none() {
+            return Err(SiteUrlError::NotAbsolute);
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(SiteUrlError::Credentials);
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(SiteUrlError::Query);
+        }
+        let cloud = deployment
+            .map_or_else(|| url.host_str().is_some_and(crate::is_cloud_host), Deployment::is_cloud);
+        let mut path = url.path().trim_end_matches('/').to_owned();
+        if service == Service::Confluence && cloud {
+            while let Some(rest) = path.strip_suffix("/wiki") {
+                path = rest.trim_end_matches('/').to_owned();
+            }
+            path.push_str("/wiki");
+        }
+        url.set_path(&path);
+        Ok(Self { url })
+    }
+
+    /// Whether the host belongs to Atlassian Cloud.
+    #[must_use]
+    pub fn is_cloud_host(&self) -> bool {
+        self.url.host_str().is_some_and(crate::is_cloud_host)
+    }
+
+    /// The address without a trailing slash, for building links: `https://host/context`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.url.as_str().trim_end_matches('/')
+    }
+
+    /// The parsed address.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Host and, when it is not the scheme's own, port; for listings and log lines.
+    #[must_use]
+    pub fn host(&self) -> String {
+        let host = match self.url.host() {
+            Some(Host::Ipv6(address)) => format!("[{address}]"),
+            Some(host) => host.to_string(),
+            None => String::new(),
+        };
+        match self.url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host,
+        }
+    }
+
+    /// The context path: empty, or starting with a slash and not ending in one.
+    #[must_use]
+    pub fn context_path(&self) -> &str {
+        self.url.path().trim_end_matches('/')
+    }
+}
+
+impl fmt::Display for SiteUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for SiteUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SiteUrl({})", self.as_str())
+    }
+}
