@@ -1,1 +1,183 @@
-//! Placeholder comment, replaced below.
+//! A simulated Atlassian over real HTTP: Jira and Confluence, Cloud and Data Center, several
+//! sites in one process, each with data and credentials of its own.
+//!
+//! The product's `demo` walks through it, and the tests of the other crates talk to it; it knows
+//! none of them. It is a stand-in for the documents Atlassian publishes, so its Cloud flavour is
+//! strict: what the documents do not list is refused, with the reason in the header
+//! `X-Sandbox-Reason`.
+//!
+//! ```no_run
+//! # async fn run() -> std::io::Result<()> {
+//! use atlassian_sandbox::{Fault, Sandbox, Service, SiteSpec};
+//!
+//! let sandbox = Sandbox::builder()
+//!     .site(SiteSpec::cloud("acme"))
+//!     .site(SiteSpec::data_center("corp").jira_context("/jira"))
+//!     .start()
+//!     .await?;
+//! let acme = sandbox.site("acme");
+//! acme.fault(Fault::on(Service::Jira, "GET", "/myself").status(503).times(1));
+//! println!("{} as {}", acme.jira_url(), acme.username());
+//! # Ok(()) }
+//! ```
+//!
+//! Map: `server` accepts, `gateway` finds the site, `fault` may take the request over, `world`
+//! walks it through `auth`, the `documents` and the routes of `jira` or `confluence`; `query`
+//! reads JQL and CQL; `seed` holds the data; `log` is what tests look at.
+//!
+//! Rules: handlers are synchronous functions of the state and the request; ids, dates and
+//! secrets are the same in every run; nothing is reached but loopback.
+
+mod auth;
+mod confluence;
+mod fault;
+mod gateway;
+mod jira;
+mod log;
+mod server;
+mod site;
+mod wire;
+mod world;
+
+use std::path::Path;
+
+pub use fault::Fault;
+pub use log::Recorded;
+pub use site::{Flavour, Site, SiteSpec};
+pub use wire::{REASON, Service};
+
+use gateway::Door;
+use server::{Bound, Serving};
+use site::Addresses;
+
+/// A running sandbox; dropping it stops all of its listeners.
+#[derive(Debug)]
+pub struct Sandbox {
+    sites: Vec<Site>,
+    gateway: String,
+    _serving: Vec<Serving>,
+}
+
+/// Collects the sites of a sandbox before it starts.
+#[derive(Debug, Default, Clone)]
+pub struct Builder {
+    sites: Vec<SiteSpec>,
+}
+
+impl Builder {
+    /// Adds a site. Names should differ; [`Sandbox::site`] finds the first of a name.
+    #[must_use]
+    pub fn site(mut self, spec: SiteSpec) -> Self {
+        self.sites.push(spec);
+        self
+    }
+
+    /// Binds free ports of the loopback interface and serves; needs a running tokio runtime.
+    ///
+    /// # Errors
+    /// When no port can be bound, or the seeded data cannot be read.
+    pub async fn start(self) -> std::io::Result<Sandbox> {
+        let gateway = Bound::loopback().await?;
+        let gateway_url = gateway.origin();
+        let (mut sites, mut serving) = (Vec::new(), Vec::new());
+        for (index, spec) in self.sites.into_iter().enumerate() {
+            let cloud_id = cloud_id(&spec.name, index);
+            let first = Bound::loopback().await?;
+            let jira = format!("{}{}", first.origin(), spec.jira_context);
+            match spec.flavour {
+                Flavour::Cloud => {
+                    let confluence = format!("{}{}", first.origin(), spec.confluence_context);
+                    let addresses =
+                        Addresses { jira, confluence, gateway: gateway_url.clone(), cloud_id };
+                    let site = Site::new(spec, index, addresses)?;
+                    serving.push(first.serve(Door::Cloud(site.clone())));
+                    sites.push(site);
+                }
+                Flavour::DataCenter => {
+                    let second = Bound::loopback().await?;
+                    let confluence = format!("{}{}", second.origin(), spec.confluence_context);
+                    let addresses =
+                        Addresses { jira, confluence, gateway: gateway_url.clone(), cloud_id };
+                    let site = Site::new(spec, index, addresses)?;
+                    serving.push(first.serve(Door::Product(site.clone(), Service::Jira)));
+                    serving.push(second.serve(Door::Product(site.clone(), Service::Confluence)));
+                    sites.push(site);
+                }
+            }
+        }
+        serving.push(gateway.serve(Door::Gateway(sites.clone())));
+        Ok(Sandbox { sites, gateway: gateway_url, _serving: serving })
+    }
+}
+
+/// A UUID-shaped id made from the site's name and position.
+fn cloud_id(name: &str, index: usize) -> String {
+    let letters: u64 = name.bytes().fold(7, |sum, b| sum.wrapping_mul(131).wrapping_add(u64::from(b)));
+    format!("{:08x}-5a4b-4c1d-8e2f-{:012x}", letters & 0xffff_ffff, 0xa000_0000_0000_u64 + index as u64)
+}
+
+impl Sandbox {
+    /// Starts with no sites; add some, then [`Builder::start`].
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// The sites of the product's demo: Cloud `acme` and Data Center `staging`.
+    ///
+    /// # Errors
+    /// As [`Builder::start`].
+    pub async fn demo() -> std::io::Result<Self> {
+        Self::builder()
+            .site(SiteSpec::cloud("acme"))
+            .site(SiteSpec::data_center("staging"))
+            .start()
+            .await
+    }
+
+    /// The site of that name.
+    ///
+    /// # Panics
+    /// When the sandbox has no such site, which is a mistake in the test that asks.
+    #[must_use]
+    pub fn site(&self, name: &str) -> Site {
+        self.sites
+            .iter()
+            .find(|site| site.name() == name)
+            .cloned()
+            .unwrap_or_else(|| missing_site(name))
+    }
+
+    /// All sites in the order they were added.
+    #[must_use]
+    pub fn sites(&self) -> &[Site] {
+        &self.sites
+    }
+
+    /// Origin of the OAuth gateway.
+    #[must_use]
+    pub fn gateway_url(&self) -> String {
+        self.gateway.clone()
+    }
+
+    /// Writes the logs of all Cloud sites as JSON lines for the checker of Cloud requests; the
+    /// documents say nothing about Data Center.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn write_log_jsonl(&self, path: &Path) -> std::io::Result<()> {
+        let lines: String = self
+            .sites
+            .iter()
+            .filter(|site| site.flavour() == Flavour::Cloud)
+            .flat_map(Site::log)
+            .map(|entry| format!("{}\n", entry.to_json()))
+            .collect();
+        std::fs::write(path, lines)
+    }
+}
+
+#[expect(clippy::panic, reason = "a test that names a site it did not add must stop there")]
+fn missing_site(name: &str) -> Site {
+    panic!("the sandbox has no site named {name}")
+}

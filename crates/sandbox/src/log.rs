@@ -8,6 +8,7 @@ use crate::wire::Service;
 /// One request that reached a site, whatever became of it.
 #[derive(Debug, Clone)]
 pub struct Recorded {
+    pub(crate) number: u64,
     /// Upper-case method.
     pub method: String,
     /// Path as it came in, without query, including context path, `/wiki` or gateway prefix.
