@@ -46,4 +46,4 @@ pub use server::{
 pub use service::{Deployment, Service, is_cloud_host};
 pub use site::{SiteUrl, SiteUrlError};
 pub use sources::{MapSources, SourceError, Sources};
-pub use validate::{Problem, Settings, Severity, validate};
+pub use validate::{Problem, ProblemKind, Settings, Severity, validate};

@@ -1,6 +1,6 @@
 //! Settings of the server itself, independent of any instance.
 
-use crate::Secret;
+use crate::{Exposure, Secret};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -145,6 +145,9 @@ pub struct ServerSettings {
     pub log: LogSettings,
     /// Exposure mode.
     pub tool_mode: ToolMode,
+    /// The global read-only flag, toolsets, allow-list and deny-list, which also govern the tools
+    /// that belong to no single instance.
+    pub exposure: Exposure,
     /// Names of the instances that clients may see; `None` is all of them.
     pub instances: Option<BTreeSet<String>>,
     /// Alternative names: alias to instance name.
@@ -179,6 +182,7 @@ impl Default for ServerSettings {
             },
             log: LogSettings::default(),
             tool_mode: ToolMode::default(),
+            exposure: Exposure::default(),
             instances: None,
             aliases: Vec::new(),
             groups: Vec::new(),

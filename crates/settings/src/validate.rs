@@ -16,13 +16,44 @@ pub enum Severity {
     Fatal,
 }
 
+/// What a problem is about, where the caller has to treat it differently.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// A value that is wrong, missing or ignored.
+    #[default]
+    Value,
+    /// `--stateless` with a transport that has no sessions to do without. The process ends with 1
+    /// and not with 2 (server spec section 1.1).
+    StatelessMisuse,
+}
+
 /// Something about the configuration that a person should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// How bad it is.
     pub severity: Severity,
+    /// What it is about.
+    pub kind: ProblemKind,
     /// A full sentence that names variables and never values of secrets.
     pub message: String,
+}
+
+impl Problem {
+    /// A problem of the ordinary kind.
+    #[must_use]
+    pub fn new(severity: Severity, message: impl Into<String>) -> Self {
+        Self { severity, kind: ProblemKind::default(), message: message.into() }
+    }
+
+    /// The exit code a process ends with when this problem prevents its start (design section 9):
+    /// 2 for a wrong configuration, 1 for `--stateless` misuse.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self.kind {
+            ProblemKind::Value => 2,
+            ProblemKind::StatelessMisuse => 1,
+        }
+    }
 }
 
 impl fmt::Display for Problem {
