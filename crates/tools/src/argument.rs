@@ -1,0 +1,143 @@
+//! Arguments of tools as a table.
+
+use serde_json::Value;
+
+/// One argument of a tool.
+///
+/// Name, type, default and limits are the call surface (`tools.json`); what is accepted beyond it
+/// is decided by [`Kind`] (design section 5).
+#[derive(Clone, Copy, Debug)]
+pub struct Argument {
+    /// Name.
+    pub name: &'static str,
+    /// Type and limits.
+    pub kind: Kind,
+    /// Whether the call fails without it.
+    pub required: bool,
+    /// Whether the published schema lists it as required; differs from `required` only where a
+    /// call without it is accepted anyway (design section 5).
+    pub published_required: bool,
+    /// Default, published in the schema and filled in when the argument is missing or `null`.
+    pub default: DefaultValue,
+    /// What it means, written for a model: short, one or two sentences.
+    pub text: &'static str,
+    /// Whether the published schema leaves it out: optional arguments of ours that would cost every
+    /// client bytes. They are accepted at call time.
+    pub hidden: bool,
+}
+
+/// The type of an argument, with its limits and what else is accepted for it.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// Text. A number or boolean is accepted as its text.
+    Text,
+    /// Text that must match a pattern.
+    Key(Pattern),
+    /// The id of a page or other content. A number or a pasted page URL is accepted.
+    ContentId,
+    /// Text holding comma separated values. An array is accepted.
+    List,
+    /// Text holding a JSON document. An object or array is accepted.
+    Json,
+    /// A whole number. A numeric string or integral float is accepted.
+    Integer {
+        /// Smallest value.
+        min: Option<i64>,
+        /// Largest value.
+        max: Option<i64>,
+    },
+    /// A boolean. The words true, false, yes, no, on, off, t, f, y, n, 1 and 0 are accepted.
+    Boolean,
+    /// An array of strings. A comma list or a JSON array in a string is accepted.
+    Strings,
+    /// An array of objects. A JSON array in a string is accepted.
+    Objects,
+}
+
+/// A pattern that a key must match; an operator can replace the two defaults
+/// (`JIRA_ISSUE_KEY_PATTERN`, `JIRA_PROJECT_KEY_PATTERN`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pattern {
+    /// An issue key. A pasted browse URL and lower-case letters are accepted.
+    IssueKey,
+    /// A project key. Lower-case letters are accepted.
+    ProjectKey,
+}
+
+/// The default of an optional argument.
+#[derive(Clone, Copy, Debug)]
+pub enum DefaultValue {
+    /// None: the argument is required, or absent stays absent.
+    None,
+    /// `null` in the schema: the argument is simply not given.
+    Null,
+    /// A text.
+    Text(&'static str),
+    /// A number.
+    Integer(i64),
+    /// A truth value.
+    Boolean(bool),
+}
+
+impl DefaultValue {
+    /// The default as JSON, when one is published.
+    #[must_use]
+    pub fn to_json(self) -> Option<Value> {
+        match self {
+            Self::None => None,
+            Self::Null => Some(Value::Null),
+            Self::Text(text) => Some(Value::from(text)),
+            Self::Integer(number) => Some(Value::from(number)),
+            Self::Boolean(flag) => Some(Value::from(flag)),
+        }
+    }
+}
+
+impl Argument {
+    const fn new(
+        name: &'static str,
+        kind: Kind,
+        required: bool,
+        default: DefaultValue,
+        text: &'static str,
+    ) -> Self {
+        Self { name, kind, required, published_required: required, default, text, hidden: false }
+    }
+
+    /// A required argument.
+    #[must_use]
+    pub const fn required(name: &'static str, kind: Kind, text: &'static str) -> Self {
+        Self::new(name, kind, true, DefaultValue::None, text)
+    }
+
+    /// An optional argument whose absence means something of its own (`default: null`).
+    #[must_use]
+    pub const fn optional(name: &'static str, kind: Kind, text: &'static str) -> Self {
+        Self::new(name, kind, false, DefaultValue::Null, text)
+    }
+
+    /// An optional argument with a default.
+    #[must_use]
+    pub const fn with_default(
+        name: &'static str,
+        kind: Kind,
+        default: DefaultValue,
+        text: &'static str,
+    ) -> Self {
+        Self::new(name, kind, false, default, text)
+    }
+
+    /// Published as required, but a call without it is accepted.
+    #[must_use]
+    pub const fn lenient(mut self) -> Self {
+        self.required = false;
+        self
+    }
+
+    /// Accepted but not published.
+    #[must_use]
+    pub const fn hidden(mut self) -> Self {
+        self.hidden = true;
+        self
+    }
+}
