@@ -193,8 +193,8 @@ impl<T: AcrossTool> PreparedAcross for Across<T> {
 }
 
 /// How a definition reads its arguments.
-#[derive(Clone, Copy)]
-pub enum Prepare {
+#[derive(Clone, Copy, Debug)]
+enum Prepare {
     /// A tool of one instance.
     Instance(fn(Map<String, Value>) -> Result<Box<dyn Prepared>, ArgumentProblem>),
     /// A tool about several instances.

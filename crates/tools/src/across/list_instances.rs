@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 /// Lists the instances this server gives access to.
 #[derive(Debug, Deserialize)]
-pub struct ListInstances {}
+pub(super) struct ListInstances {}
 
 impl AcrossTool for ListInstances {
     const NAME: &'static str = "atlassian_list_instances";

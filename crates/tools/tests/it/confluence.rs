@@ -1,0 +1,1 @@
+//! Confluence tools against the sandbox.

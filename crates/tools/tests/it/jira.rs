@@ -1,0 +1,1 @@
+//! Jira tools against the sandbox.

@@ -1,0 +1,5 @@
+//! Tools against the sandbox, through real HTTP.
+
+mod confluence;
+mod harness;
+mod jira;
