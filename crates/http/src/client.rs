@@ -1,8 +1,18 @@
 //! The connection pool, limiter, breaker and retry loop of one instance.
 
-use crate::{ApiError, ApiRequest, CallControl, Origins, Response};
-use atlassian_settings::{Credential, InstanceConfig};
+use crate::exchange::{Answer, Exchange};
+use crate::gate::Gate;
+use crate::proxy::ProxyRules;
+use crate::retry::{self, Failure};
+use crate::transport::{self, Additions};
+use crate::wire::{self, Outgoing};
+use crate::{ApiError, ApiErrorKind, ApiRequest, CallControl, Origins, Phase, Response};
+use atlassian_settings::{Credential, InstanceConfig, Secret};
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::{OnceCell, Semaphore};
+use tokio::time::Instant;
 
 /// The client of one instance. Cheap to clone; all clones share pool, limiter and breaker.
 ///
@@ -12,6 +22,17 @@ use std::sync::Arc;
 pub struct Client {
     config: Arc<InstanceConfig>,
     origins: Arc<Origins>,
+    additions: Arc<Additions>,
+    process: Option<Arc<Semaphore>>,
+    live: Arc<Live>,
+    instance: Arc<str>,
+}
+
+/// What outlives a reload of the configuration.
+#[derive(Debug)]
+struct Live {
+    http: OnceCell<reqwest::Client>,
+    gate: Gate,
 }
 
 /// A client that cannot be built from its configuration.
@@ -23,7 +44,43 @@ impl Client {
     /// A client for this instance with these fixed addresses.
     #[must_use]
     pub fn new(config: Arc<InstanceConfig>, origins: Origins) -> Self {
-        Self { config, origins: Arc::new(origins) }
+        let live = Arc::new(Live { http: OnceCell::new(), gate: Gate::new(&config.limits) });
+        let instance = name_of(&config).into();
+        Self {
+            config,
+            origins: Arc::new(origins),
+            additions: Arc::default(),
+            process: None,
+            live,
+            instance,
+        }
+    }
+
+    /// The same client under a bound that several instances share: its permits are the requests
+    /// in flight of the whole process (`ATLASSIAN_MAX_CONCURRENT_REQUESTS`).
+    #[must_use]
+    pub fn with_process_limit(mut self, limit: Arc<Semaphore>) -> Self {
+        self.process = Some(limit);
+        self
+    }
+
+    /// The same client, connecting to `host` only at these addresses instead of looking it up:
+    /// for addresses that were checked before (server spec section 4.6) and for tests. The port
+    /// of the URL counts. Takes effect when set before the first request.
+    #[must_use]
+    pub fn with_pinned(mut self, host: &str, addresses: &[SocketAddr]) -> Self {
+        let mut additions = (*self.additions).clone();
+        additions.pinned.push((host.to_owned(), addresses.to_vec()));
+        self.additions = Arc::new(additions);
+        self
+    }
+
+    /// A client for a changed configuration that keeps this one's pool, limiter and breaker. Only
+    /// for changes that leave address, network and limits as they are (a reload of filters).
+    #[must_use]
+    pub fn with_config(&self, config: Arc<InstanceConfig>) -> Self {
+        let instance = name_of(&config).into();
+        Self { config, instance, ..self.clone() }
     }
 
     /// The instance this client belongs to.
@@ -38,16 +95,172 @@ impl Client {
         &self.origins
     }
 
+    /// The instance as shown to people: `Jira` for an unlabelled primary, else with its name.
+    #[must_use]
+    pub fn instance(&self) -> &str {
+        &self.instance
+    }
+
     /// Sends a request with a credential, within a call's deadline and cancellation.
     ///
     /// # Errors
     /// [`ApiError`] for everything but a success status.
     pub async fn send(
         &self,
-        _request: &ApiRequest,
-        _credential: &Credential,
-        _control: &CallControl,
+        request: &ApiRequest,
+        credential: &Credential,
+        control: &CallControl,
     ) -> Result<Response, ApiError> {
-        std::future::pending().await
+        let call = Call { request, credential, passthrough: &[], control };
+        self.answer(&call).await
+    }
+
+    pub(crate) async fn answer(&self, call: &Call<'_>) -> Result<Response, ApiError> {
+        let answer = self.perform(call, "application/json", call.request.max_answer).await?;
+        Ok(Response {
+            status: answer.status,
+            headers: answer.headers,
+            body: answer.body,
+            action: call.request.action.clone(),
+            instance: self.instance.to_string(),
+            write: !call.request.reads,
+        })
+    }
+
+    /// Runs a call to its end, its deadline or its cancellation, whichever is first. Dropping the
+    /// inner future closes its connection and leaves every queue.
+    pub(crate) async fn perform(
+        &self,
+        call: &Call<'_>,
+        accept: &'static str,
+        max: usize,
+    ) -> Result<Answer, ApiError> {
+        let sent = AtomicBool::new(false);
+        let control = call.control;
+        let ended = tokio::select! {
+            biased;
+            () = control.cancel.cancelled() => ApiErrorKind::Cancelled,
+            () = tokio::time::sleep_until(control.deadline) => ApiErrorKind::Deadline,
+            result = self.attempts(call, accept, max, &sent) => return result,
+        };
+        let phase = if sent.load(Ordering::Relaxed) { Phase::Sent } else { Phase::NotSent };
+        Err(ApiError { phase, ..self.failure(call, ended) })
+    }
+
+    async fn attempts(
+        &self,
+        call: &Call<'_>,
+        accept: &'static str,
+        max: usize,
+        sent: &AtomicBool,
+    ) -> Result<Answer, ApiError> {
+        let setup = |reason: String| self.failure(call, ApiErrorKind::Setup).because(reason);
+        let outgoing = Outgoing::of(
+            call.request,
+            call.credential,
+            call.passthrough,
+            &self.config,
+            &self.origins,
+            accept,
+        )
+        .map_err(setup)?;
+        let http = self.http().await.map_err(|error| setup(error.0))?;
+        let template = self.failure(call, ApiErrorKind::Setup);
+        let mut secrets = wire::secrets(call.credential, call.passthrough, &self.config);
+        secrets.extend(proxy_secrets(&self.config));
+        let exchange = Exchange {
+            http,
+            origins: &self.origins,
+            outgoing: &outgoing,
+            secrets: &secrets,
+            template: &template,
+            timeout: self.config.network.timeout,
+            max,
+            sent,
+        };
+        let policy = &self.config.limits.retry;
+        retry::run(policy, call.request.reads, call.control.deadline, async |number| {
+            self.attempt(&exchange, number).await
+        })
+        .await
+    }
+
+    async fn attempt(&self, exchange: &Exchange<'_>, number: u32) -> Result<Answer, Failure> {
+        let pass = self.live.gate.enter(self.process.as_deref()).await.map_err(|pause| {
+            let kind = ApiErrorKind::BreakerOpen;
+            ApiError { kind, retry_after: Some(pause), ..exchange.template.clone() }
+        })?;
+        let start = Instant::now();
+        let result = exchange.run().await;
+        let status = match &result {
+            Ok(answer) => Some(answer.status),
+            Err(failure) => failure.error.status,
+        };
+        match status {
+            Some(status) => pass.admission.answered(matches!(status.as_u16(), 429 | 503)),
+            None => pass.admission.unanswered(),
+        }
+        tracing::debug!(
+            instance = %self.instance,
+            method = %exchange.outgoing.method,
+            path = exchange.outgoing.url.path(),
+            status = status.map(|status| status.as_u16()),
+            failure = result.as_ref().err().map(|failure| tracing::field::debug(failure.error.kind)),
+            ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+            attempt = number,
+            "request"
+        );
+        result
+    }
+
+    async fn http(&self) -> Result<&reqwest::Client, BuildError> {
+        self.live
+            .http
+            .get_or_try_init(|| async {
+                let config = Arc::clone(&self.config);
+                let additions = Arc::clone(&self.additions);
+                let proxies = ProxyRules::of(&config.network.proxies).map_err(BuildError)?;
+                if config.network.proxies.pac_url.is_some() && proxies.is_empty() {
+                    tracing::warn!(
+                        instance = %self.instance,
+                        "automatic proxy configuration is not supported yet; connecting directly"
+                    );
+                }
+                let uses_https = self.origins.uses_https();
+                let built = tokio::task::spawn_blocking(move || {
+                    transport::build(&config, &proxies, &additions, uses_https)
+                });
+                built.await.map_err(|_| BuildError("TLS cannot be set up".to_owned()))?
+            })
+            .await
+    }
+
+    pub(crate) fn failure(&self, call: &Call<'_>, kind: ApiErrorKind) -> ApiError {
+        ApiError {
+            write: !call.request.reads,
+            ..ApiError::new(kind, call.request.action.clone(), self.instance.to_string())
+        }
+    }
+}
+
+/// One call of a client.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) request: &'a ApiRequest,
+    pub(crate) credential: &'a Credential,
+    pub(crate) passthrough: &'a [(String, String)],
+    pub(crate) control: &'a CallControl,
+}
+
+fn proxy_secrets(config: &InstanceConfig) -> Vec<Secret> {
+    ProxyRules::of(&config.network.proxies).map(|rules| rules.secrets()).unwrap_or_default()
+}
+
+fn name_of(config: &InstanceConfig) -> String {
+    let title = config.service().title();
+    if config.id.name.is_primary() && config.label.is_none() {
+        title.to_owned()
+    } else {
+        format!("{title} {}", config.display_name())
     }
 }

@@ -4,26 +4,43 @@
 //! guard; it knows no endpoint. The `jira` and `confluence` crates build [`ApiRequest`] values
 //! purely, a tool sends them through the [`Remote`] of its call:
 //!
-//! * [`path`]: [`ApiPath`], the only thing a client can be asked for. The origins of an instance are
-//!   fixed at start ([`Origins`]); an absolute URL from an answer becomes an `ApiPath` only when it
-//!   stays on them. That is how "a credential never leaves its instance" is a fact of the types.
+//! * [`path`]: [`ApiPath`], the only thing a client can be asked for.
+//! * [`origins`]: the addresses of an instance, fixed at start; an absolute URL from an answer
+//!   becomes an `ApiPath` only when it stays on them. That is how "a credential never leaves its
+//!   instance" is a fact of the types.
 //! * [`request`]: method, path, query, body and whether repeating is safe.
-//! * [`client`]: the connection pool, limiter, breaker and retry loop of one instance.
+//! * [`client`]: one call from its queue to its end. Inside: `wire` (what goes out), `auth` (the
+//!   credential's header), `exchange` (one attempt with its redirects), `retry`, `gate` (places in
+//!   flight and rate) with `breaker`, `transport` (TLS, timeouts) with `proxy`.
 //! * [`remote`]: one instance as one call sees it: client, credential, deadline, cancellation.
-//! * [`error`]: what went wrong, with status and Atlassian's own words.
+//! * [`download`]: files.
+//! * [`error`]: what went wrong, with status and Atlassian's own words (read by `words`).
 //!
 //! Rules of the crate: nothing is sent before the first call (the TLS store is loaded lazily); no
 //! cookies; a redirect or link to another origin carries no credential and no custom header; every
 //! body is bounded; cancellation and the deadline reach the socket.
 
+mod auth;
+mod breaker;
 pub mod client;
+pub mod download;
 pub mod error;
+mod exchange;
+mod gate;
+pub mod origins;
 pub mod path;
+mod proxy;
 pub mod remote;
 pub mod request;
+mod retry;
+mod transport;
+mod wire;
+mod words;
 
 pub use client::{BuildError, Client};
+pub use download::Download;
 pub use error::{ApiError, ApiErrorKind, FieldMessage, Phase};
-pub use path::{ApiPath, Base, LinkError, Origins};
+pub use origins::{LinkError, Origins};
+pub use path::{ApiPath, Base};
 pub use remote::{CallControl, Remote};
 pub use request::{ApiRequest, Body, Part, Response};

@@ -1,8 +1,6 @@
 //! The addresses a client can be asked for.
 
-use atlassian_settings::{Deployment, InstanceConfig, Service};
 use std::fmt;
-use url::Url;
 
 /// Which of an instance's fixed addresses a path is relative to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,35 +25,39 @@ pub enum Base {
 pub struct ApiPath {
     base: Base,
     path: String,
+    /// Which of the media hosts, for [`Base::Media`].
+    media: usize,
 }
 
 impl ApiPath {
     /// A path on the product's API made of fixed text, such as `/rest/api/3/myself`.
     #[must_use]
     pub fn api(path: &'static str) -> Self {
-        Self { base: Base::Api, path: path.to_owned() }
+        Self { base: Base::Api, path: path.to_owned(), media: 0 }
     }
 
     /// A path on another base made of fixed text.
     #[must_use]
     pub fn on(base: Base, path: &'static str) -> Self {
-        Self { base, path: path.to_owned() }
+        Self { base, path: path.to_owned(), media: 0 }
     }
 
-    /// Appends one segment, percent-encoding everything that is not unreserved. A segment of `.`
-    /// or `..` is encoded too, so that it cannot climb.
+    /// Appends one segment, percent-encoding everything that is not unreserved.
+    ///
+    /// URL parsers resolve `..` and also `%2E%2E`, and some proxies undo `%2F` before they do; the
+    /// dots of a segment that could climb are therefore encoded twice, which names something that
+    /// does not exist.
     #[must_use]
     pub fn segment(mut self, segment: &str) -> Self {
         self.path.push('/');
-        if segment.chars().all(|c| c == '.') {
-            self.path.extend(segment.chars().map(|_| "%2E"));
-        } else {
-            for byte in segment.bytes() {
-                if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-                    self.path.push(char::from(byte));
-                } else {
-                    self.path.push_str(&format!("%{byte:02X}"));
-                }
+        let climbs = segment.split(['/', '\\']).any(|part| matches!(part, "." | ".."));
+        for byte in segment.bytes() {
+            if byte == b'.' && climbs {
+                self.path.push_str("%252E");
+            } else if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+                self.path.push(char::from(byte));
+            } else {
+                self.path.push_str(&format!("%{byte:02X}"));
             }
         }
         self
@@ -81,71 +83,16 @@ impl ApiPath {
     }
 
     pub(crate) fn from_link(base: Base, path: String) -> Self {
-        Self { base, path }
-    }
-}
-
-/// The fixed addresses of one instance.
-///
-/// Production code derives them from the configuration; tests inject their own through
-/// [`Origins::with_platform`], never through a production variable (design section 3).
-#[derive(Clone, Debug)]
-pub struct Origins {
-    pub(crate) site: Url,
-    pub(crate) api: Url,
-    pub(crate) forms: Option<Url>,
-    pub(crate) media: Vec<Url>,
-}
-
-/// A link in an answer that leaves the addresses of its instance.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LinkError {
-    /// Not a URL.
-    #[error("the server answered with a link that is not a URL")]
-    Malformed,
-    /// Another origin than the instance's own.
-    #[error("the server answered with a link to another host (`{host}`), which was not followed")]
-    ForeignOrigin {
-        /// The host of the link.
-        host: String,
-    },
-}
-
-impl Origins {
-    /// The addresses of an instance on the real platform.
-    #[must_use]
-    pub fn of(config: &InstanceConfig) -> Self {
-        Self::with_platform(config, "https://api.atlassian.com")
+        Self { base, path, media: 0 }
     }
 
-    /// The addresses of an instance on a platform whose gateway is elsewhere (tests and demo).
-    #[must_use]
-    pub fn with_platform(config: &InstanceConfig, platform: &str) -> Self {
-        let site = config.site.url().clone();
-        let platform = Url::parse(platform).ok();
-        let join = |path: String| {
-            platform.clone().map(|mut url| {
-                url.set_path(&path);
-                url
-            })
-        };
-        let cloud_id =
-            config.cloud_id.as_deref().filter(|_| config.deployment == Deployment::Cloud);
-        let through_gateway = matches!(config.credential, atlassian_settings::Credential::OAuth(_));
-        let api = match (cloud_id, config.service()) {
-            (Some(id), Service::Jira) if through_gateway => join(format!("/ex/jira/{id}")),
-            (Some(id), Service::Confluence) if through_gateway => {
-                join(format!("/ex/confluence/{id}/wiki"))
-            }
-            _ => None,
-        };
-        let forms = cloud_id.and_then(|id| join(format!("/jira/forms/cloud/{id}")));
-        let media = if config.deployment == Deployment::Cloud {
-            Url::parse("https://api.media.atlassian.com").into_iter().collect()
-        } else {
-            Vec::new()
-        };
-        Self { api: api.unwrap_or_else(|| site.clone()), site, forms, media }
+    pub(crate) fn on_media(mut self, index: usize) -> Self {
+        self.media = index;
+        self
+    }
+
+    pub(crate) fn media_index(&self) -> usize {
+        self.media
     }
 }
 

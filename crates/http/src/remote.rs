@@ -1,7 +1,9 @@
 //! One instance as one call sees it.
 
-use crate::{ApiError, ApiPath, ApiRequest, Client, LinkError, Response};
+use crate::client::Call;
+use crate::{ApiError, ApiErrorKind, ApiPath, ApiRequest, Client, Download, LinkError, Response};
 use atlassian_settings::{Credential, Identity, InstanceConfig};
+use http::Method;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -19,7 +21,7 @@ pub struct CallControl {
 /// One instance as one call sees it: client, credential, deadline and cancellation.
 ///
 /// A tool gets exactly one; there is no way from it to another instance.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Remote {
     client: Client,
     credential: Arc<Credential>,
@@ -38,6 +40,14 @@ impl Remote {
         control: CallControl,
     ) -> Self {
         Self { client, credential, identity, control, passthrough: Arc::new(Vec::new()) }
+    }
+
+    /// The same with headers of the incoming request that are handed on to the instance's own
+    /// addresses, after everything else (`X_PASSTHROUGH_HEADERS`).
+    #[must_use]
+    pub fn with_passthrough(mut self, headers: Vec<(String, String)>) -> Self {
+        self.passthrough = Arc::new(headers);
+        self
     }
 
     /// The instance's configuration.
@@ -63,8 +73,7 @@ impl Remote {
     /// # Errors
     /// [`ApiError`] for everything but a success status.
     pub async fn send(&self, request: &ApiRequest) -> Result<Response, ApiError> {
-        let _ = &self.passthrough;
-        self.client.send(request, &self.credential, &self.control).await
+        self.client.answer(&self.call(request)).await
     }
 
     /// Sends a request and reads the answer as JSON.
@@ -75,12 +84,64 @@ impl Remote {
         self.send(request).await?.json()
     }
 
+    /// Downloads a file of at most `max` bytes. A redirect to a media host of the platform is
+    /// followed without credentials.
+    ///
+    /// # Errors
+    /// [`ApiError`]; of kind `TooLarge` when the file is larger than `max`.
+    pub async fn download(&self, request: &ApiRequest, max: usize) -> Result<Download, ApiError> {
+        let answer = self.client.perform(&self.call(request), "*/*", max).await?;
+        Ok(Download::of(request, &answer.headers, answer.body))
+    }
+
+    /// Downloads what a link of an answer leads to: with credentials on the instance's own
+    /// addresses, without them on the platform's media hosts, and not at all elsewhere.
+    ///
+    /// # Errors
+    /// [`ApiError`]; of kind `Redirect` when the link leaves the instance's addresses.
+    pub async fn download_link(
+        &self,
+        link: &str,
+        action: &str,
+        max: usize,
+    ) -> Result<Download, ApiError> {
+        let (path, query) = self.link(link).map_err(|error| {
+            ApiError::new(ApiErrorKind::Redirect, action, self.client.instance())
+                .because(error.to_string())
+        })?;
+        let request = ApiRequest { query, ..ApiRequest::new(Method::GET, path, action) };
+        self.download(&request, max).await
+    }
+
     /// Turns a link of an answer (next page, attachment) into something that can be asked for:
-    /// the path with its query pairs.
+    /// the path with its query pairs. The rules are those of [`Origins::resolve`].
+    ///
+    /// [`Origins::resolve`]: crate::Origins::resolve
     ///
     /// # Errors
     /// [`LinkError`] when the link leaves the instance's addresses.
-    pub fn link(&self, _link: &str) -> Result<(ApiPath, Vec<(String, String)>), LinkError> {
-        Err(LinkError::Malformed)
+    pub fn link(&self, link: &str) -> Result<(ApiPath, Vec<(String, String)>), LinkError> {
+        self.client.origins().resolve(link)
+    }
+
+    fn call<'a>(&'a self, request: &'a ApiRequest) -> Call<'a> {
+        Call {
+            request,
+            credential: &self.credential,
+            passthrough: &self.passthrough,
+            control: &self.control,
+        }
+    }
+}
+
+impl std::fmt::Debug for Remote {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names: Vec<&str> = self.passthrough.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("Remote")
+            .field("instance", &self.client.instance())
+            .field("credential", &self.credential.word())
+            .field("identity", &self.identity)
+            .field("passthrough", &names)
+            .finish_non_exhaustive()
     }
 }

@@ -1,8 +1,8 @@
 //! Requests and answers as values.
 
-use crate::{ApiError, ApiPath};
+use crate::{ApiError, ApiErrorKind, ApiPath, Phase, words};
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -138,6 +138,7 @@ pub struct Response {
     pub body: Bytes,
     pub(crate) action: String,
     pub(crate) instance: String,
+    pub(crate) write: bool,
 }
 
 impl Response {
@@ -149,15 +150,29 @@ impl Response {
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
         let body: &[u8] =
             if self.body.iter().all(u8::is_ascii_whitespace) { b"null" } else { &self.body };
-        serde_json::from_slice(body).map_err(|error| {
-            ApiError::unexpected_body(
-                &self.instance,
-                &self.action,
-                self.status,
-                &self.headers,
-                &self.body,
-                &error,
-            )
-        })
+        let mut reader = serde_json::Deserializer::from_slice(body);
+        let value = serde_path_to_error::deserialize(&mut reader)
+            .map_err(|error| self.unexpected(&error.to_string()))?;
+        reader.end().map_err(|error| self.unexpected(&error.to_string()))?;
+        Ok(value)
+    }
+
+    fn unexpected(&self, problem: &str) -> ApiError {
+        let media_type = self.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+        let start: &[u8] = self.body.get(..HTML_START).unwrap_or(&self.body);
+        let page = words::html(&String::from_utf8_lossy(start), media_type);
+        let reason = page.unwrap_or_else(|| {
+            format!("the answer is not what was expected: {}", words::clip(problem, 300))
+        });
+        ApiError {
+            status: Some(self.status),
+            phase: Phase::Answered,
+            write: self.write,
+            ..ApiError::new(ApiErrorKind::UnexpectedBody, &*self.action, &*self.instance)
+        }
+        .because(reason)
     }
 }
+
+/// How much of a body is looked at for the title of an HTML page, in bytes.
+const HTML_START: usize = 64 * 1024;

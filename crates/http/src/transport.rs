@@ -1,0 +1,148 @@
+//! The connection pool of one instance: TLS, proxies and timeouts.
+
+use crate::client::BuildError;
+use crate::proxy::ProxyRules;
+use atlassian_settings::{InstanceConfig, Network};
+use reqwest::{Certificate, Identity};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+/// How long an idle connection is kept.
+const IDLE: Duration = Duration::from_secs(60);
+/// Interval of TCP keep-alive probes, so that a silent proxy does not drop a slow search.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+
+/// What a test or a checked address adds to the settings of an instance.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Additions {
+    /// Names that are not looked up but connected to at these addresses.
+    pub(crate) pinned: Vec<(String, Vec<SocketAddr>)>,
+}
+
+/// Builds the pool; the only place that touches the disk.
+///
+/// TLS trust: the operating system's store (on Linux `SSL_CERT_FILE` and `SSL_CERT_DIR` are
+/// honoured by it) with the instance's CA bundle added; with the system store switched off the
+/// bundle alone, or Mozilla's list when there is no bundle.
+pub(crate) fn build(
+    config: &InstanceConfig,
+    proxies: &ProxyRules,
+    additions: &Additions,
+    uses_https: bool,
+) -> Result<reqwest::Client, BuildError> {
+    let network = &config.network;
+    let mut builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .no_proxy()
+        .connect_timeout(network.timeout)
+        .read_timeout(network.timeout)
+        .pool_idle_timeout(IDLE)
+        .tcp_keepalive(KEEP_ALIVE);
+    if !proxies.is_empty() {
+        let rules = proxies.clone();
+        builder = builder.proxy(reqwest::Proxy::custom(move |target| rules.for_target(target)));
+    }
+    for (name, addresses) in &additions.pinned {
+        builder = builder.resolve_to_addrs(name, addresses);
+    }
+    if !uses_https && !proxies.needs_tls() {
+        return finish(builder.tls_certs_only([]));
+    }
+    builder = match (&network.ca_bundle, network.system_trust_store) {
+        (Some(bundle), true) => builder.tls_certs_merge(bundle_of(bundle)?),
+        (Some(bundle), false) => builder.tls_certs_only(bundle_of(bundle)?),
+        (None, true) => builder,
+        (None, false) => {
+            let mozilla = webpki_root_certs::TLS_SERVER_ROOT_CERTS
+                .iter()
+                .filter_map(|certificate| Certificate::from_der(certificate).ok());
+            builder.tls_certs_only(mozilla)
+        }
+    };
+    if !network.verify_tls {
+        builder = builder.tls_danger_accept_invalid_certs(true);
+    }
+    if let Some(identity) = client_identity(network)? {
+        builder = builder.identity(identity);
+    }
+    finish(builder)
+}
+
+fn finish(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, BuildError> {
+    builder.build().map_err(|error| BuildError(format!("TLS cannot be set up: {}", cause(&error))))
+}
+
+fn bundle_of(path: &Path) -> Result<Vec<Certificate>, BuildError> {
+    let pem = read(path, "the CA bundle")?;
+    let certificates = Certificate::from_pem_bundle(&pem).unwrap_or_default();
+    if certificates.is_empty() {
+        return Err(BuildError(format!(
+            "the CA bundle `{}` holds no PEM certificate",
+            path.display()
+        )));
+    }
+    Ok(certificates)
+}
+
+fn client_identity(network: &Network) -> Result<Option<Identity>, BuildError> {
+    let Some(path) = &network.client_cert else { return Ok(None) };
+    let mut pem = read(path, "the client certificate")?;
+    if let Some(key) = &network.client_key {
+        pem.push(b'\n');
+        pem.extend(read(key, "the client key")?);
+    }
+    let text = String::from_utf8_lossy(&pem);
+    if text.contains("ENCRYPTED PRIVATE KEY") || text.contains("Proc-Type: 4,ENCRYPTED") {
+        return Err(BuildError(
+            "the client key is encrypted, which is not supported yet; decrypt it with \
+             `openssl pkey -in key.pem -out plain.pem`"
+                .to_owned(),
+        ));
+    }
+    Identity::from_pem(&pem).map(Some).map_err(|_| {
+        BuildError(format!(
+            "the client certificate `{}` needs a PEM certificate and its private key",
+            path.display()
+        ))
+    })
+}
+
+fn read(path: &Path, what: &str) -> Result<Vec<u8>, BuildError> {
+    std::fs::read(path)
+        .map_err(|error| BuildError(format!("{what} `{}` cannot be read: {error}", path.display())))
+}
+
+/// The innermost cause of an error of the HTTP stack, in words, without any URL.
+pub(crate) fn cause(error: &reqwest::Error) -> String {
+    use std::error::Error as _;
+    if error.is_dns() {
+        return "the host name cannot be resolved".to_owned();
+    }
+    let mut innermost = None;
+    let mut source = error.source();
+    while let Some(current) = source {
+        if let Some(io) = current.downcast_ref::<std::io::Error>() {
+            match io.kind() {
+                std::io::ErrorKind::ConnectionRefused => return "connection refused".to_owned(),
+                std::io::ErrorKind::ConnectionReset => return "connection reset".to_owned(),
+                _ => {}
+            }
+        }
+        innermost = Some(current.to_string());
+        source = current.source();
+    }
+    let text = crate::words::clip(&innermost.unwrap_or_default(), 200);
+    if text.contains("certificate") {
+        return format!(
+            "TLS: {text} (a private certificate authority can be added with the CA bundle setting)"
+        );
+    }
+    text
+}
+
+/// Whether trying again cannot help: the certificate will not change.
+pub(crate) fn is_permanent(error: &reqwest::Error) -> bool {
+    cause(error).starts_with("TLS: ")
+}
