@@ -179,8 +179,8 @@ impl Client {
             sent,
         };
         let policy = &self.config.limits.retry;
-        retry::run(policy, call.request.reads, call.control.deadline, async |number| {
-            self.attempt(&exchange, number).await
+        retry::run(policy, call.request.reads, call.control.deadline, |number| {
+            self.attempt(&exchange, number)
         })
         .await
     }

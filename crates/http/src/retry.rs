@@ -29,11 +29,11 @@ impl From<ApiError> for Failure {
 /// Runs attempts, numbered from 1, until one succeeds or the policy ends it.
 ///
 /// A wait that would pass the deadline is not begun: the failure is reported instead.
-pub(crate) async fn run<T>(
+pub(crate) async fn run<T, F: Future<Output = Result<T, Failure>>>(
     policy: &RetryPolicy,
     reads: bool,
     deadline: Instant,
-    mut attempt: impl AsyncFnMut(u32) -> Result<T, Failure>,
+    mut attempt: impl FnMut(u32) -> F,
 ) -> Result<T, ApiError> {
     let start = Instant::now();
     let mut left_machine = false;
@@ -118,6 +118,7 @@ mod tests {
     use crate::{ApiError, ApiErrorKind, Phase};
     use atlassian_settings::RetryPolicy;
     use http::{HeaderMap, HeaderValue, StatusCode};
+    use std::future::ready;
     use std::time::Duration;
     use tokio::time::Instant;
 
@@ -140,12 +141,11 @@ mod tests {
     async fn outcome(policy: &RetryPolicy, reads: bool, error: ApiError) -> (u32, Duration) {
         let start = Instant::now();
         let mut made = 0;
-        let result: Result<(), ApiError> =
-            run(policy, reads, start + 120 * SECOND, async |number| {
-                made = number;
-                Err(ApiError { write: !reads, ..error.clone() }.into())
-            })
-            .await;
+        let result: Result<(), ApiError> = run(policy, reads, start + 120 * SECOND, |number| {
+            made = number;
+            ready(Err(ApiError { write: !reads, ..error.clone() }.into()))
+        })
+        .await;
         assert!(result.is_err());
         (made, start.elapsed())
     }
@@ -201,7 +201,7 @@ mod tests {
         assert!(made == 3 && took < 60 * SECOND, "{made} {took:?}");
         let start = Instant::now();
         let result: Result<(), ApiError> =
-            run(&policy, true, start + 3 * SECOND, async |_| Err(status(503, Some(5)).into()))
+            run(&policy, true, start + 3 * SECOND, |_| ready(Err(status(503, Some(5)).into())))
                 .await;
         assert!(result.unwrap_err().is_status(503));
         assert_eq!(start.elapsed(), Duration::ZERO);
@@ -211,13 +211,13 @@ mod tests {
     async fn a_doubt_about_an_earlier_attempt_is_kept() {
         let policy = RetryPolicy { include_writes: true, ..RetryPolicy::default() };
         let result: Result<(), ApiError> =
-            run(&policy, false, Instant::now() + 60 * SECOND, async |number| {
+            run(&policy, false, Instant::now() + 60 * SECOND, |number| {
                 let error = if number == 1 {
                     failed(ApiErrorKind::Interrupted, Phase::Sent)
                 } else {
                     failed(ApiErrorKind::Connect, Phase::NotSent)
                 };
-                Err(ApiError { write: true, ..error }.into())
+                ready(Err(ApiError { write: true, ..error }.into()))
             })
             .await;
         assert_eq!(result.unwrap_err().phase, Phase::Sent);

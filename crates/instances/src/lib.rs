@@ -1,1 +1,28 @@
-//! Placeholder comment, replaced below.
+//! The registry: table of tools x configured instances x policy, and the one way of a call.
+//!
+//! * [`Registry::build`] makes one immutable registry at start: every usable instance gets the
+//!   full tool set of its product under its own prefix; collisions and lengths are checked there,
+//!   and names are never parsed back.
+//! * [`policy`]: the one choke point. The same function decides what is listed and what may be
+//!   called; what a call touches is admitted before any request leaves.
+//! * [`pipeline`]: name + arguments + caller -> registry -> arguments -> policy -> tool -> answer,
+//!   with exactly one log record. Every transport and the command line walk it.
+//! * [`caller`]: who is calling, with which credentials for which instance.
+//! * [`live`]: what outlives a snapshot: client pools, breakers and caches, keyed by instance.
+//! * [`listing`]: the instances as people and models see them.
+//!
+//! Rules of the crate: no instance ever falls back to another; a hidden tool answers like an
+//! unknown one; a lookup that fails is an error, never the primary (server spec section 11).
+
+pub mod caller;
+pub mod listing;
+pub mod live;
+pub mod pipeline;
+pub mod policy;
+pub mod registry;
+
+pub use caller::{Caller, Narrowing};
+pub use live::{Live, Platform};
+pub use pipeline::{CallRequest, Outcome};
+pub use policy::Policy;
+pub use registry::{Entry, Registry};

@@ -1,0 +1,138 @@
+//! The instances as people and models see them.
+
+use crate::{Caller, Registry};
+use atlassian_tools::{InstanceListing, InstanceState};
+
+/// Longest text of instructions for a model, in bytes (server spec section 11.9).
+pub const MAX_INSTRUCTIONS: usize = 1500;
+
+impl Registry {
+    /// Every configured instance, skipped ones with their reasons. What the caller narrowed away or
+    /// the operator hid is left out.
+    #[must_use]
+    pub fn listing(&self, caller: &Caller) -> Vec<InstanceListing> {
+        let mut listing: Vec<InstanceListing> = Vec::new();
+        for instance in self.instances.values() {
+            let config = &instance.config;
+            let tools = self
+                .list(caller)
+                .filter(|entry| entry.instance.as_ref() == Some(&config.id))
+                .count();
+            if !instance.policy.sees(caller) {
+                continue;
+            }
+            let (state, reasons) = if self.credential_for(instance, caller).is_some() {
+                (InstanceState::Ready, Vec::new())
+            } else {
+                (
+                    InstanceState::NoCredential,
+                    vec!["This request carries no credentials for this instance.".to_owned()],
+                )
+            };
+            listing.push(InstanceListing {
+                name: config.id.name.to_string(),
+                label: config.label.clone(),
+                service: config.service(),
+                number: config.number,
+                prefix: Some(config.id.tool_prefix()),
+                url: Some(config.site.to_string()),
+                deployment: Some(config.deployment),
+                auth: Some(config.credential.word()),
+                read_only: instance.policy.is_read_only(caller),
+                tools,
+                state,
+                reasons,
+            });
+        }
+        for skipped in &self.skipped {
+            let name = skipped
+                .name
+                .clone()
+                .unwrap_or_else(|| format!("{}_{}", skipped.service.word(), skipped.number));
+            if caller.narrowing.instances.as_ref().is_some_and(|names| !names.contains(&name)) {
+                continue;
+            }
+            listing.push(InstanceListing {
+                name,
+                label: None,
+                service: skipped.service,
+                number: skipped.number,
+                prefix: None,
+                url: skipped.host.clone(),
+                deployment: None,
+                auth: None,
+                read_only: false,
+                tools: 0,
+                state: InstanceState::Skipped,
+                reasons: skipped.problems.iter().map(ToString::to_string).collect(),
+            });
+        }
+        listing
+    }
+
+    /// What a model should know about several instances; `None` when there is only one.
+    #[must_use]
+    pub fn instructions(&self, caller: &Caller) -> Option<String> {
+        let usable: Vec<InstanceListing> =
+            self.listing(caller).into_iter().filter(|i| i.state == InstanceState::Ready).collect();
+        if usable.len() < 2 {
+            return None;
+        }
+        let mut text = "Several Atlassian instances are available; the tool name says which one a call reaches. \
+                        Never use one instance when another was asked for.\n"
+            .to_owned();
+        for (index, instance) in usable.iter().enumerate() {
+            let host =
+                instance.url.as_deref().and_then(|url| url.split("://").nth(1)).unwrap_or_default();
+            let primary = if instance.number == 1 {
+                " (primary, use it when no instance is named)"
+            } else {
+                ""
+            };
+            let line = format!(
+                "- {}*: {} `{}`{primary} at {host}, {}\n",
+                instance.prefix.as_deref().unwrap_or_default(),
+                instance.service,
+                instance.label.as_deref().unwrap_or(&instance.name),
+                if instance.read_only { "read-only" } else { "read and write" },
+            );
+            if text.len() + line.len() > MAX_INSTRUCTIONS - 60 {
+                text.push_str(&format!(
+                    "- and {} more: call atlassian_list_instances.\n",
+                    usable.len() - index
+                ));
+                break;
+            }
+            text.push_str(&line);
+        }
+        Some(text)
+    }
+
+    /// One line per instance for the start log and `--list-instances`; no secrets.
+    #[must_use]
+    pub fn lines(&self, caller: &Caller) -> Vec<String> {
+        self.listing(caller)
+            .iter()
+            .map(|instance| {
+                let number = instance.number;
+                let service = instance.service.word();
+                let name = &instance.name;
+                if instance.state == InstanceState::Skipped {
+                    return format!(
+                        "{service} {number} {name}: skipped: {}",
+                        instance.reasons.join(" ")
+                    );
+                }
+                format!(
+                    "{service} {number} {name}: prefix {}, host {}, {}, auth {}, {}, {} tools",
+                    instance.prefix.as_deref().unwrap_or("-"),
+                    instance.url.as_deref().and_then(|url| url.split("://").nth(1)).unwrap_or("-"),
+                    instance.deployment.map_or("-", atlassian_settings::Deployment::word),
+                    instance.auth.unwrap_or("-"),
+                    if instance.read_only { "read-only" } else { "read-write" },
+                    instance.tools,
+                )
+            })
+            .collect()
+    }
+}

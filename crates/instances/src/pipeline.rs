@@ -1,0 +1,367 @@
+//! The one way of a call (design section 2).
+
+use crate::registry::Instance;
+use crate::{Caller, Entry, Registry};
+use atlassian_http::{CallControl, Remote};
+use atlassian_settings::{Credential, Identity, InstanceId, Service};
+use atlassian_tools::calls::InnerCall;
+use atlassian_tools::{Answer, Calls, Context, Fence, InstanceListing, Progress, ToolError, table};
+use futures::FutureExt as _;
+use serde_json::{Map, Value};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// How long after its deadline a call that does not end by itself is abandoned. The requests of a
+/// call end at the deadline and say how far they had got; this is only for what is not a request.
+const DEADLINE_GRACE: Duration = Duration::from_millis(500);
+
+/// Deepest chain of tools calling tools.
+const MAX_DEPTH: u8 = 3;
+
+/// A call as it comes from any transport or from the command line.
+#[derive(Clone, Debug)]
+pub struct CallRequest {
+    /// Registered name of the tool.
+    pub name: String,
+    /// Arguments as given.
+    pub arguments: Map<String, Value>,
+    /// Where progress is reported.
+    pub progress: Progress,
+    /// Fires when the caller no longer wants the answer.
+    pub cancel: CancellationToken,
+}
+
+impl CallRequest {
+    /// A call without progress or cancellation.
+    #[must_use]
+    pub fn new(name: impl Into<String>, arguments: Map<String, Value>) -> Self {
+        Self {
+            name: name.into(),
+            arguments,
+            progress: Progress::default(),
+            cancel: CancellationToken::new(),
+        }
+    }
+}
+
+/// What came of a call: exactly one per call, also for refusals and timeouts.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The tool's answer, or the text of the error as clients see it.
+    pub answer: Result<Answer, String>,
+    /// The instance that was called, when the server has several.
+    pub instance: Option<InstanceId>,
+}
+
+impl Outcome {
+    /// Whether the call failed (`isError`).
+    #[must_use]
+    pub fn is_error(&self) -> bool {
+        self.answer.as_ref().map_or(true, |answer| answer.failed)
+    }
+
+    /// The text of the first content block: the result document as compact JSON, or the error.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match &self.answer {
+            Ok(answer) => answer.json.to_string(),
+            Err(text) => text.clone(),
+        }
+    }
+}
+
+/// How a call ended, for its log record.
+enum Ending {
+    Done(Answer),
+    Failed(ToolError),
+    Unknown,
+    /// The tool exists, but its product is not configured; the text says what is missing.
+    Unavailable(String),
+}
+
+impl Registry {
+    /// Walks a call through registry, arguments, policy and tool, and records it.
+    pub async fn call(self: &Arc<Self>, request: CallRequest, caller: &Caller) -> Outcome {
+        self.call_within(request, caller, None, 0).await
+    }
+
+    async fn call_within(
+        self: &Arc<Self>,
+        request: CallRequest,
+        caller: &Caller,
+        within: Option<&CallControl>,
+        depth: u8,
+    ) -> Outcome {
+        let started = Instant::now();
+        let entry = self.get(&request.name, caller);
+        let name = entry.map_or_else(|| printable(&request.name), |entry| entry.name.to_string());
+        let instance = entry.and_then(|entry| entry.instance.clone());
+        let control = CallControl {
+            deadline: within
+                .map_or_else(|| started + self.server.call_timeout, |outer| outer.deadline),
+            cancel: request.cancel.clone(),
+        };
+        let ending = match entry {
+            None => self.why_unknown(&request.name, caller),
+            Some(entry) => {
+                let running =
+                    self.run(entry, request.arguments, request.progress, caller, &control, depth);
+                match guarded(running, &control).await {
+                    Ok(answer) => Ending::Done(self.within_budget(answer)),
+                    Err(error) => Ending::Failed(error),
+                }
+            }
+        };
+        record(&name, instance.as_ref(), caller.identity, &ending, started.elapsed());
+        let answer = match ending {
+            Ending::Done(answer) => Ok(answer),
+            Ending::Failed(error) => Err(format!("Error calling tool '{name}': {error}")),
+            Ending::Unavailable(why) => Err(format!("Error calling tool '{name}': {why}")),
+            Ending::Unknown => Err(format!("Unknown tool: {name}")),
+        };
+        Outcome { answer, instance: instance.filter(|_| self.has_several()) }
+    }
+
+    async fn run(
+        self: &Arc<Self>,
+        entry: &Entry,
+        arguments: Map<String, Value>,
+        progress: Progress,
+        caller: &Caller,
+        control: &CallControl,
+        depth: u8,
+    ) -> Result<Answer, ToolError> {
+        let Some(id) = &entry.instance else {
+            let prepared = entry.definition.prepare_across(arguments)?;
+            let calls = InnerCalls { registry: Arc::clone(self), caller, control, depth };
+            return prepared.call(&calls).await;
+        };
+        let instance = self
+            .instances
+            .get(id)
+            .ok_or_else(|| ToolError::refused(format!("the instance `{id}` is not available")))?;
+        let prepared = entry.definition.prepare(arguments, &instance.config.behaviour)?;
+        let cx = self.context(entry, instance, progress, caller, control)?;
+        instance.policy.admit(&prepared.scope(), &cx).await?;
+        prepared.call(&cx).await
+    }
+
+    fn context(
+        &self,
+        entry: &Entry,
+        instance: &Instance,
+        progress: Progress,
+        caller: &Caller,
+        control: &CallControl,
+    ) -> Result<Context, ToolError> {
+        let (credential, identity) = self
+            .credential_for(instance, caller)
+            .ok_or_else(|| ToolError::refused(no_credential(&instance.config.id)))?;
+        let remote =
+            Remote::new(instance.live.client.clone(), credential, identity, control.clone())
+                .with_passthrough(passthrough(
+                    &instance.config.network.passthrough_headers,
+                    caller,
+                ));
+        Ok(Context {
+            tool: Arc::clone(&entry.name),
+            remote,
+            fence: Fence::of(&instance.config),
+            caches: Arc::clone(&instance.live.caches),
+            lossy_writes: self.server.lossy_writes,
+            files: self.files.clone().filter(|_| caller.local),
+            progress,
+        })
+    }
+
+    /// The credential a caller has on an instance: their own, or the operator's where that is
+    /// allowed. There is no other source.
+    pub(crate) fn credential_for(
+        &self,
+        instance: &Instance,
+        caller: &Caller,
+    ) -> Option<(Arc<Credential>, Identity)> {
+        if let Some(own) = caller.credentials.get(&instance.config.id) {
+            return Some((Arc::clone(own), caller.identity));
+        }
+        let external = matches!(instance.config.credential, Credential::External);
+        let fallback = caller.local
+            || external
+            || caller.operator_fallback
+            || instance.config.exposure.allow_credential_fallback;
+        let identity = if external && !caller.local { caller.identity } else { Identity::OPERATOR };
+        fallback.then(|| (Arc::new(instance.config.credential.clone()), identity))
+    }
+
+    /// Why a name leads to nothing. A tool of a product that is not configured says what is
+    /// missing; everything else is unknown, hidden tools included.
+    fn why_unknown(&self, name: &str, caller: &Caller) -> Ending {
+        let primary =
+            table::definitions().find(|definition| definition.name == name).and_then(|d| d.service);
+        let Some(service) = primary else { return Ending::Unknown };
+        if self.instances.contains_key(&InstanceId::primary(service)) {
+            let hidden_for_credentials =
+                self.instances.get(&InstanceId::primary(service)).is_some_and(|instance| {
+                    self.credential_for(instance, caller).is_none()
+                        && table::definitions()
+                            .find(|definition| definition.name == name)
+                            .is_some_and(|definition| {
+                                instance.policy.exposes(definition, name, caller)
+                            })
+                });
+            return if hidden_for_credentials {
+                Ending::Unavailable(no_credential(&InstanceId::primary(service)))
+            } else {
+                Ending::Unknown
+            };
+        }
+        Ending::Unavailable(self.not_configured(service))
+    }
+
+    fn not_configured(&self, service: Service) -> String {
+        let word = service.variable_word();
+        let reasons: Vec<String> = self
+            .skipped
+            .iter()
+            .filter(|skipped| skipped.service == service && skipped.number == 1)
+            .flat_map(|skipped| skipped.problems.iter().map(ToString::to_string))
+            .collect();
+        let prefixes: Vec<String> = self
+            .instances
+            .keys()
+            .filter(|id| id.service == service)
+            .map(|id| format!("`{}*`", id.tool_prefix()))
+            .collect();
+        let mut text = format!("{service} client not available: ");
+        if reasons.is_empty() {
+            text.push_str(&format!("{word}_URL and its credentials are not configured."));
+        } else {
+            text.push_str(&reasons.join(" "));
+        }
+        if !prefixes.is_empty() {
+            text.push_str(&format!(" Other instances are: {}.", prefixes.join(", ")));
+        }
+        text
+    }
+
+    /// Shapes an answer to the response budget, saying so; a finished write stays a success.
+    fn within_budget(&self, answer: Answer) -> Answer {
+        let budget = self.server.max_response_bytes;
+        if budget == 0 {
+            return answer;
+        }
+        let text = answer.json.to_string();
+        if text.len() <= budget {
+            return answer;
+        }
+        let mut end = budget;
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let json = serde_json::json!({
+            "truncated": true,
+            "bytes": text.len(),
+            "budget_bytes": budget,
+            "advice": "Ask for fewer fields or a lower limit to see everything.",
+            "beginning": text.get(..end).unwrap_or_default(),
+        });
+        Answer { json, ..answer }
+    }
+}
+
+/// Runs a call within its deadline and cancellation; a panic becomes an error of this call only.
+async fn guarded(
+    running: impl Future<Output = Result<Answer, ToolError>>,
+    control: &CallControl,
+) -> Result<Answer, ToolError> {
+    let running = AssertUnwindSafe(running).catch_unwind();
+    tokio::select! {
+        biased;
+        ended = running => ended.unwrap_or_else(|_| {
+            Err(ToolError::refused(
+                "an internal error stopped this call; if it writes, check the target before repeating it. \
+                 Please report it with the tool's name and arguments.",
+            ))
+        }),
+        () = control.cancel.cancelled() => Err(ToolError::refused("the call was cancelled by the client")),
+        () = tokio::time::sleep_until(control.deadline + DEADLINE_GRACE) => Err(ToolError::refused(
+            "the call took longer than ATLASSIAN_CALL_TIMEOUT allows; if it writes, check the target before repeating it",
+        )),
+    }
+}
+
+fn passthrough(names: &[String], caller: &Caller) -> Vec<(String, String)> {
+    caller.headers.iter().filter(|(name, _)| names.contains(name)).cloned().collect()
+}
+
+fn no_credential(id: &InstanceId) -> String {
+    format!(
+        "{} client not available: this request carries no credentials for `{id}`, and the server does not lend its own \
+         to unauthenticated requests (ALLOW_GLOBAL_CRED_FALLBACK is off).",
+        id.service
+    )
+}
+
+/// A name from outside as it may appear in texts and logs.
+fn printable(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(128).collect()
+}
+
+/// The one log record of a call.
+fn record(
+    name: &str,
+    instance: Option<&InstanceId>,
+    identity: Identity,
+    ending: &Ending,
+    elapsed: Duration,
+) {
+    let instance = instance.map_or_else(|| "-".to_owned(), ToString::to_string);
+    let ms = elapsed.as_millis();
+    let (outcome, status) = match ending {
+        Ending::Done(answer) if answer.failed => ("failed", None),
+        Ending::Done(_) => ("ok", None),
+        Ending::Failed(ToolError::Policy(_)) => ("denied", None),
+        Ending::Failed(ToolError::Arguments(_)) => ("invalid", None),
+        Ending::Failed(error) => {
+            ("failed", error.api().and_then(|api| api.status).map(|status| status.as_u16()))
+        }
+        Ending::Unknown => ("unknown", None),
+        Ending::Unavailable(_) => ("unavailable", None),
+    };
+    tracing::info!(target: "atlassian_mcp::call", tool = name, instance, caller = %identity, outcome, status, ms, "call {name} on {instance}: {outcome}");
+}
+
+/// Inner calls of a tool about several instances.
+struct InnerCalls<'a> {
+    registry: Arc<Registry>,
+    caller: &'a Caller,
+    control: &'a CallControl,
+    depth: u8,
+}
+
+impl Calls for InnerCalls<'_> {
+    fn instances(&self) -> Vec<InstanceListing> {
+        self.registry.listing(self.caller)
+    }
+
+    fn call<'a>(&'a self, name: &'a str, arguments: Map<String, Value>) -> InnerCall<'a> {
+        Box::pin(async move {
+            if self.depth >= MAX_DEPTH {
+                return Err("tools call each other too deeply".to_owned());
+            }
+            let request = CallRequest {
+                name: name.to_owned(),
+                arguments,
+                progress: Progress::default(),
+                cancel: self.control.cancel.clone(),
+            };
+            self.registry
+                .call_within(request, self.caller, Some(self.control), self.depth + 1)
+                .await
+                .answer
+        })
+    }
+}

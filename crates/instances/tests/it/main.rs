@@ -1,0 +1,5 @@
+//! The registry over the real table of tools, and the pipeline against the sandbox.
+
+mod exposure;
+mod instances;
+mod naming;
