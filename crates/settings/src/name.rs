@@ -22,7 +22,10 @@ pub enum NameError {
     #[error("the name is empty")]
     Empty,
     /// Longer than 20 characters.
-    #[error("the name `{name}` has {length} characters, at most {MAX_NAME_LENGTH} are allowed")]
+    #[error(
+        "the name `{name}` has {length} characters, at most {MAX_NAME_LENGTH} are allowed{}",
+        shorten(name).map(|p| format!("; try `{p}`")).unwrap_or_default()
+    )]
     TooLong {
         /// The name as trimmed and lower-cased.
         name: String,
@@ -56,7 +59,7 @@ impl InstanceName {
     /// # Errors
     /// [`NameError`] says which rule was broken and proposes a spelling where one can be derived.
     pub fn parse(text: &str, service: Service, number: u8) -> Result<Self, NameError> {
-        let name = text.trim().to_lowercase();
+        let name = text.trim().to_ascii_lowercase();
         if name.is_empty() {
             return Err(NameError::Empty);
         }
@@ -68,7 +71,11 @@ impl InstanceName {
         if length > MAX_NAME_LENGTH {
             return Err(NameError::TooLong { name, length });
         }
-        let foreign_number = name.bytes().all(|b| b.is_ascii_digit()) && name != number.to_string();
+        let bare = name
+            .strip_prefix(service.word())
+            .and_then(|rest| rest.strip_prefix('_'))
+            .unwrap_or(&name);
+        let foreign_number = bare.bytes().all(|b| b.is_ascii_digit()) && bare != number.to_string();
         if RESERVED.contains(&name.as_str()) || foreign_number {
             return Err(NameError::Reserved { name });
         }
@@ -122,8 +129,14 @@ fn propose(name: &str) -> Option<String> {
             proposal.push('_');
         }
     }
-    let proposal = proposal.trim_end_matches('_').to_owned();
-    (!proposal.is_empty() && proposal.len() <= MAX_NAME_LENGTH).then_some(proposal)
+    shorten(&proposal)
+}
+
+/// The first characters of a name, as many as are allowed.
+fn shorten(name: &str) -> Option<String> {
+    let short: String = name.chars().take(MAX_NAME_LENGTH).collect();
+    let short = short.trim_matches('_').to_owned();
+    (!short.is_empty() && follows_pattern(&short)).then_some(short)
 }
 
 /// An instance: which product, and its name.

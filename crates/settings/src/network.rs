@@ -13,6 +13,10 @@ pub struct Network {
     pub ca_bundle: Option<PathBuf>,
     /// Whether the operating system's trust store is used; otherwise only `ca_bundle`.
     pub system_trust_store: bool,
+    /// PEM file that takes the place of the operating system's trust store (`SSL_CERT_FILE`).
+    pub trust_file: Option<PathBuf>,
+    /// Folder of PEM files that takes its place (`SSL_CERT_DIR`).
+    pub trust_folder: Option<PathBuf>,
     /// PEM file with a client certificate, with or without its key.
     pub client_cert: Option<PathBuf>,
     /// PEM file with the client certificate's key when it is separate.
@@ -35,6 +39,8 @@ impl Default for Network {
             verify_tls: true,
             ca_bundle: None,
             system_trust_store: true,
+            trust_file: None,
+            trust_folder: None,
             client_cert: None,
             client_key: None,
             client_key_password: None,

@@ -4,6 +4,8 @@ use crate::{Deployment, Service};
 use std::fmt;
 use url::{Host, Url};
 
+const FROM_REQUEST_HOST: &str = "address-from-request.invalid";
+
 /// The base address of an instance: scheme, host, port and context path, without query,
 /// fragment, credentials or trailing slash.
 ///
@@ -74,6 +76,22 @@ impl SiteUrl {
         }
         url.set_path(&path);
         Ok(Self { url })
+    }
+
+    /// The address of an instance that has none of its own: every request brings it (server spec
+    /// section 3.1, the switches for minimal OAuth and external authentication).
+    ///
+    /// Its host ends in `.invalid`, which never resolves (RFC 2606), so that a request that would
+    /// be sent there by mistake reaches nobody.
+    #[must_use]
+    pub fn from_request() -> Option<Self> {
+        Url::parse(&format!("https://{FROM_REQUEST_HOST}")).ok().map(|url| Self { url })
+    }
+
+    /// Whether this is [`SiteUrl::from_request`], which stands for no address at all.
+    #[must_use]
+    pub fn is_from_request(&self) -> bool {
+        self.url.host_str() == Some(FROM_REQUEST_HOST)
     }
 
     /// Whether the host belongs to Atlassian Cloud.

@@ -1,6 +1,19 @@
 //! From [`Raw`](crate::Raw) to [`Settings`], all problems at once.
 
+mod behaviour;
+mod check;
+mod credentials;
+mod exposure;
+mod instance;
+mod instances;
+mod network;
+mod presentation;
+mod scalars;
+mod scan;
+mod server;
+
 use crate::{InstanceSet, Raw, ServerSettings, Sources};
+use check::Check;
 use std::fmt;
 
 /// How bad a problem is.
@@ -82,6 +95,10 @@ impl Settings {
 
 /// Validates everything that was given and reports all problems at once.
 #[must_use]
-pub fn validate(_raw: &Raw, _sources: &dyn Sources) -> Settings {
-    Settings::default()
+pub fn validate(raw: &Raw, sources: &dyn Sources) -> Settings {
+    let mut check = Check::new(raw, sources);
+    let mut server = server::read(&mut check);
+    let instances = instances::read(&mut check, &server);
+    presentation::read(&mut check, &mut server, &instances);
+    Settings { instances, server, problems: check.into_problems() }
 }
