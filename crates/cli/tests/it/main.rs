@@ -1,0 +1,3 @@
+//! Whole-workspace and whole-binary tests.
+
+mod arrows;
