@@ -1,12 +1,25 @@
 //! Jira's endpoints: pure request builders and lenient models.
 //!
-//! A file is found from the URL: `/rest/api/3/issue/...` is in [`issues`]. Builders return
-//! [`ApiRequest`](atlassian_http::ApiRequest) values and send nothing. The differences between
-//! Cloud (v3, ADF) and Data Center (v2, wiki markup) are in one place, [`version`]; a builder takes
-//! the [`Deployment`](atlassian_settings::Deployment) and chooses there.
+//! A file is found from the URL: `/rest/api/3/issue/...` is in [`issues`], `/rest/api/3/user...` in
+//! [`users`]. Builders return [`ApiRequest`](atlassian_http::ApiRequest) values and send nothing.
+//! The differences between Cloud (v3, ADF) and Data Center (v2, wiki markup) are in one place,
+//! [`version`]; a builder takes the [`Deployment`](atlassian_settings::Deployment) and chooses
+//! there.
+//!
+//! * [`issues`]: issues, their comments, transitions, work logs, links, watchers, attachments.
+//! * [`create_meta`]: issue types of a project and the fields of their create screens.
+//! * [`search`]: JQL searches; [`jql`] reads and fences the query text itself.
+//! * [`fields`]: the field catalogue and what a field is.
+//! * [`users`], [`service_desk`]: people, and requests of Jira Service Management.
 //!
 //! Models are lenient: Jira's answers vary with version, permission and apps, so results stay JSON
 //! and are read by path; only what decides something is typed.
 
+pub mod create_meta;
+pub mod fields;
 pub mod issues;
+pub mod jql;
+pub mod search;
+pub mod service_desk;
+pub mod users;
 pub mod version;
