@@ -91,6 +91,13 @@ impl Settings {
     pub fn fatal(&self) -> impl Iterator<Item = &Problem> {
         self.problems.iter().filter(|problem| problem.severity == Severity::Fatal)
     }
+
+    /// The exit code when the configuration prevents a start, the highest of its problems (see
+    /// [`Problem::exit_code`]); `None` when the server can start.
+    #[must_use]
+    pub fn exit_code(&self) -> Option<u8> {
+        self.fatal().map(Problem::exit_code).max()
+    }
 }
 
 /// Validates everything that was given and reports all problems at once.

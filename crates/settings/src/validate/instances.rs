@@ -42,6 +42,7 @@ pub(super) fn read(check: &mut Check<'_>, server: &ServerSettings) -> InstanceSe
         }
     }
     tell_same_addresses(check, &set);
+    warn_of_borrowed_labels(check, &set);
     set
 }
 
@@ -266,6 +267,24 @@ fn tell_same_addresses(check: &mut Check<'_>, set: &InstanceSet) {
                     word(config),
                     config.id.name
                 ),
+            ));
+        }
+    }
+}
+
+/// A label is shown where other instances show their name, so that it must not be one of theirs.
+fn warn_of_borrowed_labels(check: &mut Check<'_>, set: &InstanceSet) {
+    for primary in &set.usable {
+        let Some(label) = primary.label.as_deref() else { continue };
+        let borrowed = set.usable.iter().any(|other| {
+            other.service() == primary.service()
+                && other.number != primary.number
+                && other.id.name.as_str().eq_ignore_ascii_case(label)
+        });
+        if borrowed {
+            let variable = Slot::primary(primary.service()).variable("INSTANCE_NAME");
+            check.warn(format!(
+                "{variable} is the name of another instance; the label of the unnumbered one changes no tool name."
             ));
         }
     }

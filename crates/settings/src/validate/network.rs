@@ -7,6 +7,11 @@ use crate::variables::Kind;
 use crate::{Limits, Network, Proxies, RetryPolicy, Secret, variables};
 use url::Url;
 
+/// Headers that say where a message ends or how a connection is used. They belong to the
+/// connection and never to its content (RFC 9110 section 7.6.1, RFC 9112 section 6).
+const FRAMING: [&str; 7] =
+    ["connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
+
 /// Where a PAC file is looked for when no address is given (server spec section 2.5).
 const DEFAULT_PAC_URL: &str = "http://wpad/wpad.dat";
 
@@ -124,14 +129,15 @@ fn custom_headers(instance: &mut Instance<'_, '_>) -> Vec<(String, Secret)> {
         let header = entry
             .split_once('=')
             .map(|(name, value)| (name.trim(), value.trim()))
-            .filter(|(name, value)| is_header_name(name) && !value.contains(char::is_control));
+            .filter(|(name, value)| is_header_name(name) && !value.contains(char::is_control))
+            .filter(|(name, _)| !FRAMING.iter().any(|framing| framing.eq_ignore_ascii_case(name)));
         match header {
             Some((name, value)) => {
                 headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
                 headers.push((name.to_owned(), Secret::new(value)));
             }
             None => instance.check.warn(format!(
-                "{variable}: entry {} is not `Name=value` and is ignored; a value cannot hold a comma.",
+                "{variable}: entry {} is not the `Name=value` of a header that can be set, and is ignored; a value cannot hold a comma.",
                 place + 1
             )),
         }
@@ -149,11 +155,12 @@ fn passthrough_headers(instance: &mut Instance<'_, '_>) -> Vec<String> {
         if name.is_empty() || names.contains(&name) {
             continue;
         }
-        if is_header_name(&name) {
+        let framing = name == "host" || FRAMING.contains(&name.as_str());
+        if is_header_name(&name) && !framing {
             names.push(name);
         } else {
             instance.check.warn(format!(
-                "{variable}: entry {} is not the name of a header and is ignored.",
+                "{variable}: entry {} is not the name of a header that can be passed through, and is ignored.",
                 place + 1
             ));
         }

@@ -275,6 +275,13 @@ fn oauth_proxy(check: &mut Check<'_>) -> Vec<(String, Secret)> {
             ),
         }
     }
+    for name in ["ATLASSIAN_OAUTH_INSTANCE_URL", "PUBLIC_BASE_URL"] {
+        let given = check.global_text(name);
+        let web = |url: &url::Url| matches!(url.scheme(), "http" | "https");
+        if given.is_some_and(|text| !url::Url::parse(&text).as_ref().is_ok_and(web)) {
+            check.warn(format!("{name} is not an http or https URL."));
+        }
+    }
     let mut settings = Vec::new();
     for name in OAUTH_PROXY {
         let given = variables::global(name).and_then(|_| check.global(name));
