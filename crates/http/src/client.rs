@@ -137,6 +137,9 @@ impl Client {
     ) -> Result<Answer, ApiError> {
         let sent = AtomicBool::new(false);
         let control = call.control;
+        if control.deadline <= Instant::now() {
+            return Err(self.failure(call, ApiErrorKind::Deadline));
+        }
         let ended = tokio::select! {
             biased;
             () = control.cancel.cancelled() => ApiErrorKind::Cancelled,

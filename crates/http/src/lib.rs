@@ -13,7 +13,7 @@
 //!   credential's header), `exchange` (one attempt with its redirects), `retry`, `gate` (places in
 //!   flight and rate) with `breaker`, `transport` (TLS, timeouts) with `proxy`.
 //! * [`remote`]: one instance as one call sees it: client, credential, deadline, cancellation.
-//! * [`download`]: files.
+//! * [`download`](mod@download): files.
 //! * [`error`]: what went wrong, with status and Atlassian's own words (read by `words`).
 //!
 //! Rules of the crate: nothing is sent before the first call (the TLS store is loaded lazily); no

@@ -98,6 +98,10 @@ impl ApiRequest {
 
     /// Adds a query pair.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers pass numbers and borrowed or owned strings alike"
+    )]
     pub fn query(mut self, name: &str, value: impl ToString) -> Self {
         self.query.push((name.to_owned(), value.to_string()));
         self

@@ -22,9 +22,10 @@ pub(crate) struct Additions {
 
 /// Builds the pool; the only place that touches the disk.
 ///
-/// TLS trust: the operating system's store (on Linux `SSL_CERT_FILE` and `SSL_CERT_DIR` are
-/// honoured by it) with the instance's CA bundle added; with the system store switched off the
-/// bundle alone, or Mozilla's list when there is no bundle.
+/// TLS trust: the operating system's store with the instance's CA bundle added. `SSL_CERT_FILE`
+/// and `SSL_CERT_DIR` of the settings take the store's place (on Linux the store itself honours
+/// them in the process environment too). With the system store switched off the bundle alone
+/// counts, or Mozilla's list when there is no bundle.
 pub(crate) fn build(
     config: &InstanceConfig,
     proxies: &ProxyRules,
@@ -50,17 +51,7 @@ pub(crate) fn build(
     if !uses_https && !proxies.needs_tls() {
         return finish(builder.tls_certs_only([]));
     }
-    builder = match (&network.ca_bundle, network.system_trust_store) {
-        (Some(bundle), true) => builder.tls_certs_merge(bundle_of(bundle)?),
-        (Some(bundle), false) => builder.tls_certs_only(bundle_of(bundle)?),
-        (None, true) => builder,
-        (None, false) => {
-            let mozilla = webpki_root_certs::TLS_SERVER_ROOT_CERTS
-                .iter()
-                .filter_map(|certificate| Certificate::from_der(certificate).ok());
-            builder.tls_certs_only(mozilla)
-        }
-    };
+    builder = trust(builder, network)?;
     if !network.verify_tls {
         builder = builder.tls_danger_accept_invalid_certs(true);
     }
@@ -68,6 +59,37 @@ pub(crate) fn build(
         builder = builder.identity(identity);
     }
     finish(builder)
+}
+
+fn trust(
+    builder: reqwest::ClientBuilder,
+    network: &Network,
+) -> Result<reqwest::ClientBuilder, BuildError> {
+    let bundle = network.ca_bundle.as_deref().map(bundle_of).transpose()?;
+    if !network.system_trust_store {
+        let mozilla = || {
+            webpki_root_certs::TLS_SERVER_ROOT_CERTS
+                .iter()
+                .filter_map(|certificate| Certificate::from_der(certificate).ok())
+                .collect()
+        };
+        return Ok(builder.tls_certs_only(bundle.unwrap_or_else(mozilla)));
+    }
+    let mut store = Vec::new();
+    if let Some(file) = &network.trust_file {
+        store.extend(bundle_of(file)?);
+    }
+    if let Some(folder) = &network.trust_folder {
+        store.extend(folder_of(folder)?);
+    }
+    Ok(if network.trust_file.is_some() || network.trust_folder.is_some() {
+        store.extend(bundle.unwrap_or_default());
+        builder.tls_certs_only(store)
+    } else if let Some(bundle) = bundle {
+        builder.tls_certs_merge(bundle)
+    } else {
+        builder
+    })
 }
 
 fn finish(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, BuildError> {
@@ -82,6 +104,25 @@ fn bundle_of(path: &Path) -> Result<Vec<Certificate>, BuildError> {
             "the CA bundle `{}` holds no PEM certificate",
             path.display()
         )));
+    }
+    Ok(certificates)
+}
+
+/// The certificates of all files of a folder; files that hold none are passed over, as OpenSSL
+/// does with such folders.
+fn folder_of(path: &Path) -> Result<Vec<Certificate>, BuildError> {
+    let unreadable = |error: std::io::Error| {
+        BuildError(format!(
+            "the folder of CA certificates `{}` cannot be read: {error}",
+            path.display()
+        ))
+    };
+    let mut certificates = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(unreadable)? {
+        let file = entry.map_err(unreadable)?.path();
+        if let Ok(pem) = std::fs::read(&file) {
+            certificates.extend(Certificate::from_pem_bundle(&pem).unwrap_or_default());
+        }
     }
     Ok(certificates)
 }
