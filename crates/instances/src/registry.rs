@@ -3,7 +3,7 @@
 use crate::policy::ToolsetSelection;
 use crate::{Caller, Live, Platform, Policy};
 use atlassian_settings::{
-    InstanceConfig, InstanceId, InstanceSet, Problem, ServerSettings, Severity, Skipped,
+    InstanceConfig, InstanceId, InstanceSet, Problem, ServerSettings, Severity, Skipped, ToolMode,
 };
 use atlassian_tools::{Definition, Files, table};
 use indexmap::IndexMap;
@@ -81,6 +81,10 @@ impl Registry {
         let Building { mut skipped, entries, aliases, mut problems, .. } = building;
         skipped.extend(set.skipped.iter().cloned());
         skipped.sort_by_key(|s| (s.service, s.number));
+        if server.tool_mode != ToolMode::Prefixed {
+            let message = "ATLASSIAN_TOOL_MODE (--tool-mode) must be `prefixed`: the other modes are not part of this version yet.";
+            problems.push(Problem::new(Severity::Fatal, message));
+        }
         let files = server.files_root.clone().map(|root| Files { root });
         let mut registry = Self {
             server: Arc::new(server.clone()),
