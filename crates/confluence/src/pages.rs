@@ -90,9 +90,12 @@ pub fn read(kind: Kind, id: &str) -> ApiRequest {
 /// Cloud: one version of a page or blog post with its storage body.
 #[must_use]
 pub fn read_version(kind: Kind, id: &str, version: u64) -> ApiRequest {
-    ApiRequest::get(kind.path().segment(id), format!("read version {version} of {} {id}", kind.word()))
-        .query("version", version)
-        .query("body-format", "storage")
+    ApiRequest::get(
+        kind.path().segment(id),
+        format!("read version {version} of {} {id}", kind.word()),
+    )
+    .query("version", version)
+    .query("body-format", "storage")
 }
 
 /// Cloud: a page or blog post without its body, to learn where it is and which version it has.
@@ -296,12 +299,7 @@ mod tests {
     use serde_json::json;
 
     fn draft() -> Draft<'static> {
-        Draft {
-            title: "T",
-            representation: Representation::Wiki,
-            body: "h1. x",
-            parent: Some("9"),
-        }
+        Draft { title: "T", representation: Representation::Wiki, body: "h1. x", parent: Some("9") }
     }
 
     fn json_of(body: &Body) -> serde_json::Value {

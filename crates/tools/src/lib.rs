@@ -31,6 +31,7 @@ pub mod context;
 pub mod definition;
 pub mod error;
 pub mod fence;
+pub mod files;
 pub mod jira;
 mod reading;
 pub mod schema;

@@ -37,7 +37,9 @@ pub(super) fn check(tokens: &[Token], end: usize) -> Result<usize, CqlError> {
         Some(token) if token.sort == Sort::Close => {
             Err(reader.fail("this parenthesis closes none that was opened"))
         }
-        Some(_) => Err(reader.fail("expected AND, OR, ORDER BY or the end; quote values with blanks")),
+        Some(_) => {
+            Err(reader.fail("expected AND, OR, ORDER BY or the end; quote values with blanks"))
+        }
     }
 }
 

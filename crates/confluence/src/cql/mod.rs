@@ -17,10 +17,11 @@ pub const MAX_QUERY: usize = 20_000;
 /// Words that CQL reads as something else than a space key, in lower case
 /// (confluence spec section 4.1).
 const RESERVED: [&str; 46] = [
-    "after", "and", "as", "avg", "before", "begin", "by", "commit", "contains", "count", "distinct",
-    "else", "empty", "end", "explain", "from", "having", "if", "in", "inner", "insert", "into", "is",
-    "isnull", "left", "like", "limit", "max", "min", "not", "null", "or", "order", "outer", "right",
-    "select", "sum", "then", "was", "where", "update", "asc", "desc", "on", "changed", "now",
+    "after", "and", "as", "avg", "before", "begin", "by", "commit", "contains", "count",
+    "distinct", "else", "empty", "end", "explain", "from", "having", "if", "in", "inner", "insert",
+    "into", "is", "isnull", "left", "like", "limit", "max", "min", "not", "null", "or", "order",
+    "outer", "right", "select", "sum", "then", "was", "where", "update", "asc", "desc", "on",
+    "changed", "now",
 ];
 
 /// A query in pieces that can be put together safely.

@@ -39,10 +39,7 @@ fn the_fence_of_the_specification() {
 #[test]
 fn two_fences_hold_both() {
     let query = Query::read("a=1 OR b=2").map(|q| q.within(&["A", "B"]).within(&["B"]).to_string());
-    assert_eq!(
-        query.as_deref(),
-        Ok("(a=1 OR b=2) AND (space = A OR space = B) AND (space = B)")
-    );
+    assert_eq!(query.as_deref(), Ok("(a=1 OR b=2) AND (space = A OR space = B) AND (space = B)"));
 }
 
 #[test]

@@ -1,0 +1,3 @@
+//! Comments on pages.
+
+pub(super) mod add_comment;

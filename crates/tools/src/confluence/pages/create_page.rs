@@ -1,0 +1,169 @@
+//! `confluence_create_page`.
+
+use crate::confluence::appearance::Changes;
+use crate::confluence::load::{self, Loaded};
+use crate::confluence::{at, body, by_title, content, space, stale, written_page};
+use crate::{
+    Access, Answer, Argument, Context, DefaultValue, Kind, Scope, Tool, ToolError, Toolset,
+};
+use atlassian_confluence::pages::{self, Draft};
+use atlassian_http::FieldMessage;
+use atlassian_settings::Service;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Creates a page.
+#[derive(Debug, Deserialize)]
+pub(in crate::confluence) struct CreatePage {
+    space_key: String,
+    title: String,
+    content: Option<String>,
+    parent_id: Option<String>,
+    content_format: String,
+    enable_heading_anchors: bool,
+    include_content: bool,
+    emoji: Option<String>,
+    content_file: Option<String>,
+    page_width: Option<String>,
+    table_layout: Option<String>,
+    subtype: Option<String>,
+}
+
+impl Tool for CreatePage {
+    const NAME: &'static str = "confluence_create_page";
+    const TITLE: &'static str = "Create Page";
+    const DESCRIPTION: &'static str = "Create a Confluence page from Markdown, wiki markup or \
+         storage XHTML, given inline or as a file. Returns the page.";
+    const SERVICE: Service = Service::Confluence;
+    const TOOLSET: Toolset = Toolset::ConfluencePages;
+    const ACCESS: Access = Access::Additive;
+    const ARGUMENTS: &'static [Argument] = &[
+        Argument::required("space_key", Kind::Text, "Space key, such as DEV or ~ada."),
+        Argument::required("title", Kind::Text, "Title, new in its space."),
+        Argument::optional("content", Kind::Text, "Body. Give this or content_file."),
+        Argument::optional("parent_id", Kind::ContentId, "Parent page; on Cloud also a folder."),
+        Argument::with_default(
+            "content_format",
+            Kind::Text,
+            DefaultValue::Text("markdown"),
+            "markdown, wiki, storage or xhtml.",
+        ),
+        Argument::with_default(
+            "enable_heading_anchors",
+            Kind::Boolean,
+            DefaultValue::Boolean(false),
+            "Give headings anchors to link to (Markdown).",
+        ),
+        Argument::with_default(
+            "include_content",
+            Kind::Boolean,
+            DefaultValue::Boolean(false),
+            "Return the body too.",
+        ),
+        Argument::optional("emoji", Kind::Text, "Title emoji, such as 📝."),
+        Argument::optional("content_file", Kind::Text, "UTF-8 file below the server's files root."),
+        Argument::optional("page_width", Kind::Text, "full-width, max or default."),
+        Argument::optional(
+            "table_layout",
+            Kind::Text,
+            "Width of tables: full-width, wide or default (Markdown).",
+        ),
+        Argument::optional("subtype", Kind::Text, "`live` makes a Live Doc (Cloud)."),
+    ];
+
+    fn scope(&self) -> Scope {
+        let scope = Scope::nothing().container(self.space_key.trim());
+        match self.parent() {
+            Some(parent) => scope.content(parent),
+            None => scope,
+        }
+    }
+
+    async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
+        let content = content::Given {
+            content: self.content.as_deref(),
+            content_file: self.content_file.as_deref(),
+            content_format: &self.content_format,
+            enable_heading_anchors: self.enable_heading_anchors,
+            table_layout: self.table_layout.as_deref(),
+        }
+        .read(cx)
+        .await?;
+        let subtype = self.subtype.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        if subtype.is_some() && !cx.is_cloud() {
+            return Err(ToolError::refused(format!(
+                "Failed to create page '{}' in space {}: Confluence page subtype is only supported \
+                 for Confluence Cloud",
+                self.title, self.space_key
+            )));
+        }
+        let changes = Changes::read(self.emoji.as_deref(), self.page_width.as_deref())?;
+        let changes = changes.on_creation();
+        let written = content.create(cx)?;
+        let draft = Draft {
+            title: &self.title,
+            representation: written.representation,
+            body: &written.value,
+            parent: self.parent(),
+        };
+        let answer = self.create(cx, &draft, subtype).await?;
+        let mut remarks = content.remarks;
+        let loaded = finish(cx, &answer, &changes, self.include_content, &mut remarks).await?;
+        let (shown, _) = body::content(cx, &loaded.page, &loaded.names, true);
+        let page = loaded.page.object(cx, shown.filter(|_| self.include_content));
+        Ok(written_page("Page created successfully", page, remarks)
+            .with_warnings(body::texts(&written.warnings)))
+    }
+}
+
+impl CreatePage {
+    fn parent(&self) -> Option<&str> {
+        self.parent_id.as_deref().filter(|id| !id.is_empty())
+    }
+
+    async fn create(
+        &self,
+        cx: &Context,
+        draft: &Draft<'_>,
+        subtype: Option<&str>,
+    ) -> Result<Value, ToolError> {
+        let (request, key) = if cx.is_cloud() {
+            let space = space::by_key(cx, &self.space_key).await?;
+            (pages::create(&space.id, draft, subtype), space.key)
+        } else {
+            let key = self.space_key.trim().to_owned();
+            (pages::v1_create(&key, draft), key)
+        };
+        let mut error = match cx.remote.json(&request).await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        // The most common refusal by far: say which page has the title.
+        let taken = error.messages.iter().any(|message| message.text.contains("already exists"));
+        if taken && let Some(holder) = by_title::holder(cx, &key, &self.title).await {
+            error.messages.push(FieldMessage {
+                field: Some("title".to_owned()),
+                text: format!("it belongs to {holder}; update that one or choose another title"),
+            });
+        }
+        Err(error.into())
+    }
+}
+
+/// Sets what was asked for beside the body and reads what is missing for the result. The page is
+/// there: whatever fails now says so.
+async fn finish(
+    cx: &Context,
+    answer: &Value,
+    changes: &Changes,
+    with_body: bool,
+    remarks: &mut Vec<String>,
+) -> Result<Loaded, ToolError> {
+    let id = at::id(answer, "/id").unwrap_or_default();
+    changes.apply(cx, pages::Kind::Page, &id, &[]).await.map_err(|error| {
+        error.after(format!("Page was created with id {id}, but its emoji or width was not set"))
+    })?;
+    let loaded = load::after_write(cx, answer, pages::Kind::Page, with_body, remarks).await;
+    stale::served(cx, &loaded.page).await;
+    Ok(loaded)
+}

@@ -1,0 +1,223 @@
+//! `confluence_update_page`.
+
+use crate::confluence::appearance::Changes;
+use crate::confluence::body::{self, Written};
+use crate::confluence::load::{self, Depth};
+use crate::confluence::page::Page;
+use crate::confluence::{at, content, stale, written_page};
+use crate::{
+    Access, Answer, Argument, Context, DefaultValue, Kind, Scope, Tool, ToolError, Toolset,
+};
+use atlassian_confluence::pages::{self, Draft, NextVersion};
+use atlassian_settings::{LossyWrites, Service};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Writes the next version of a page.
+#[derive(Debug, Deserialize)]
+pub(in crate::confluence) struct UpdatePage {
+    page_id: String,
+    title: String,
+    content: Option<String>,
+    is_minor_edit: bool,
+    version_comment: Option<String>,
+    parent_id: Option<String>,
+    content_format: String,
+    enable_heading_anchors: bool,
+    include_content: bool,
+    emoji: Option<String>,
+    content_file: Option<String>,
+    page_width: Option<String>,
+    table_layout: Option<String>,
+    expected_version: Option<u64>,
+}
+
+impl Tool for UpdatePage {
+    const NAME: &'static str = "confluence_update_page";
+    const TITLE: &'static str = "Update Page";
+    const DESCRIPTION: &'static str = "Replace the body and title of a Confluence page. With \
+         Markdown, whatever stays the same keeps its stored form. Returns the page.";
+    const SERVICE: Service = Service::Confluence;
+    const TOOLSET: Toolset = Toolset::ConfluencePages;
+    const ACCESS: Access = Access::Destructive;
+    const ARGUMENTS: &'static [Argument] = &[
+        Argument::required("page_id", Kind::ContentId, "Page id or link."),
+        Argument::required("title", Kind::Text, "Title; repeat the old one to keep it."),
+        Argument::optional("content", Kind::Text, "Whole new body. Give this or content_file."),
+        Argument::with_default(
+            "is_minor_edit",
+            Kind::Boolean,
+            DefaultValue::Boolean(false),
+            "Notify nobody (Data Center).",
+        ),
+        Argument::optional("version_comment", Kind::Text, "Message of the new version."),
+        Argument::optional("parent_id", Kind::ContentId, "New parent in the same space."),
+        Argument::with_default(
+            "content_format",
+            Kind::Text,
+            DefaultValue::Text("markdown"),
+            "markdown, wiki, storage or xhtml.",
+        ),
+        Argument::with_default(
+            "enable_heading_anchors",
+            Kind::Boolean,
+            DefaultValue::Boolean(false),
+            "Give headings anchors to link to (Markdown).",
+        ),
+        Argument::with_default(
+            "include_content",
+            Kind::Boolean,
+            DefaultValue::Boolean(false),
+            "Return the body too.",
+        ),
+        Argument::optional("emoji", Kind::Text, "Title emoji; empty removes it."),
+        Argument::optional("content_file", Kind::Text, "UTF-8 file below the server's files root."),
+        Argument::optional(
+            "page_width",
+            Kind::Text,
+            "full-width, max or default; empty removes it.",
+        ),
+        Argument::optional(
+            "table_layout",
+            Kind::Text,
+            "Width of tables: full-width, wide or default (Markdown).",
+        ),
+        Argument::optional(
+            "expected_version",
+            Kind::Integer { min: Some(1), max: None },
+            "Version you read; refused when the page has another now.",
+        ),
+    ];
+
+    fn scope(&self) -> Scope {
+        let scope = Scope::nothing().content(&self.page_id);
+        match self.parent() {
+            Some(parent) => scope.content(parent),
+            None => scope,
+        }
+    }
+
+    async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
+        let content = content::Given {
+            content: self.content.as_deref(),
+            content_file: self.content_file.as_deref(),
+            content_format: &self.content_format,
+            enable_heading_anchors: self.enable_heading_anchors,
+            table_layout: self.table_layout.as_deref(),
+        }
+        .read(cx)
+        .await?;
+        let changes = Changes::read(self.emoji.as_deref(), self.page_width.as_deref())?;
+        let current = load::by_id(cx, &self.page_id, Depth::Body).await?;
+        let page = &current.page;
+        self.fits(page)?;
+        stale::check(cx, page, self.expected_version).await?;
+        let stored = page.storage.as_deref().unwrap_or_default();
+        let written = content.update(cx, stored, &current.names)?;
+        self.refuse_losses(cx, &written)?;
+
+        let answer = self.write(cx, page, &written).await?;
+        let mut remarks = content.remarks;
+        if self.is_minor_edit && cx.is_cloud() {
+            remarks.push(
+                "is_minor_edit had no effect: Confluence Cloud's interface has no minor edits, \
+                 watchers were notified"
+                    .to_owned(),
+            );
+        }
+        let kind = page.content_kind();
+        if !changes.is_empty() {
+            changes.apply(cx, kind, &page.id, &page.properties).await.map_err(|error| {
+                error.after(format!(
+                    "Page content was updated to version {}, but its emoji or width was not set",
+                    at::number(&answer, "/version/number").unwrap_or_default()
+                ))
+            })?;
+        }
+        let with_body = self.include_content;
+        let loaded = load::after_write(cx, &answer, kind, with_body, &mut remarks).await;
+        stale::served(cx, &loaded.page).await;
+        let (shown, _) = body::content(cx, &loaded.page, &loaded.names, true);
+        let object = loaded.page.object(cx, shown.filter(|_| with_body));
+        Ok(written_page("Page updated successfully", object, remarks)
+            .with_warnings(body::texts(&written.warnings)))
+    }
+}
+
+impl UpdatePage {
+    fn parent(&self) -> Option<&str> {
+        self.parent_id.as_deref().filter(|id| !id.is_empty())
+    }
+
+    /// Refuses what the content cannot take.
+    fn fits(&self, page: &Page) -> Result<(), ToolError> {
+        if !matches!(page.kind.as_str(), "page" | "blogpost") {
+            return Err(ToolError::refused(format!(
+                "Failed to update page {}: it is a {}, not a page",
+                page.id, page.kind
+            )));
+        }
+        if page.kind == "blogpost" && self.parent().is_some() {
+            return Err(ToolError::argument(
+                "parent_id",
+                "a blog post has no parent; leave it out",
+                self.parent(),
+            ));
+        }
+        if page.version.is_none() {
+            return Err(ToolError::refused(format!(
+                "Failed to update page {}: Confluence did not tell its version",
+                page.id
+            )));
+        }
+        Ok(())
+    }
+
+    fn refuse_losses(&self, cx: &Context, written: &Written) -> Result<(), ToolError> {
+        let lost: Vec<String> = written
+            .warnings
+            .iter()
+            .filter(|warning| warning.kind.is_loss())
+            .map(ToString::to_string)
+            .collect();
+        if cx.lossy_writes == LossyWrites::Warn || lost.is_empty() {
+            return Ok(());
+        }
+        Err(ToolError::refused(format!(
+            "Failed to update page {}: the new body would lose content of the page, and this \
+             server refuses such writes (ATLASSIAN_LOSSY_WRITES=refuse): {}. Keep the placeholders \
+             that reading the page shows. Nothing was written.",
+            self.page_id,
+            lost.join("; ")
+        )))
+    }
+
+    async fn write(
+        &self,
+        cx: &Context,
+        page: &Page,
+        written: &Written,
+    ) -> Result<Value, ToolError> {
+        let draft = Draft {
+            title: &self.title,
+            representation: written.representation,
+            body: &written.value,
+            parent: self.parent(),
+        };
+        let version = NextVersion {
+            number: page.version.unwrap_or_default() + 1,
+            message: self.version_comment.as_deref().filter(|text| !text.is_empty()),
+            minor: self.is_minor_edit,
+        };
+        let kind = page.content_kind();
+        let request = if cx.is_cloud() {
+            pages::update(kind, &page.id, &draft, version)
+        } else {
+            pages::v1_update(kind, &page.id, &draft, version)
+        };
+        match cx.remote.json(&request).await {
+            Ok(answer) => Ok(answer),
+            Err(error) => Err(stale::conflict(cx, page, error.into()).await),
+        }
+    }
+}
