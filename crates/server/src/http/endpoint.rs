@@ -1,0 +1,154 @@
+//! The MCP route of streamable HTTP.
+
+use super::sessions::Sessions;
+use super::{Drain, errors, layers};
+use crate::identity::{self, Identified};
+use crate::{Handler, wire};
+use atlassian_instances::Registry;
+use atlassian_settings::HttpSettings;
+use axum::body::{Body, HttpBody};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt as _;
+use http::{HeaderMap, Method, StatusCode};
+use http_body::Frame;
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
+/// Header that carries the id of a legacy session.
+const SESSION: &str = "mcp-session-id";
+
+/// Everything the MCP route needs.
+pub(crate) struct Endpoint {
+    registry: Arc<Registry>,
+    service: StreamableHttpService<Handler, Sessions>,
+    sessions: Arc<Sessions>,
+    longest_body: usize,
+    drain: Drain,
+}
+
+impl Endpoint {
+    /// The endpoint of a listener: sessions for legacy clients unless the settings say stateless,
+    /// none for modern ones; simple answers are plain JSON wherever there is no session.
+    pub(crate) fn new(
+        registry: Arc<Registry>,
+        handler: Handler,
+        settings: &HttpSettings,
+        drain: Drain,
+    ) -> Self {
+        let sessions = Arc::new(Sessions::new(settings.max_sessions));
+        // Host and Origin have been checked by the fence, which knows more rules.
+        let config = StreamableHttpServerConfig::default()
+            .with_legacy_session_mode(!settings.stateless)
+            .with_json_response(true)
+            .with_cancellation_token(drain.close.clone())
+            .with_max_request_body_bytes(settings.max_body_bytes)
+            .disable_allowed_hosts()
+            .disable_allowed_origins();
+        let service = StreamableHttpService::new(
+            move || Ok(handler.for_session()),
+            Arc::clone(&sessions),
+            config,
+        );
+        Self { registry, service, sessions, longest_body: settings.max_body_bytes, drain }
+    }
+
+    /// The session a request names, if it is its caller's or if it names none.
+    fn session_is_own(&self, headers: &HeaderMap, identified: &Identified) -> bool {
+        headers
+            .get_all(SESSION)
+            .iter()
+            .all(|id| id.to_str().is_ok_and(|id| self.sessions.is_of(id, identified.session)))
+    }
+}
+
+/// Serves one request: every method is authenticated, and nothing is allocated for a request that is
+/// refused.
+pub(crate) async fn serve(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
+    let identified = match identity::identify(request.headers(), &endpoint.registry) {
+        Ok(identified) => identified,
+        Err(rejection) => {
+            return layers::refusal(StatusCode::UNAUTHORIZED, &rejection.to_string());
+        }
+    };
+    if !endpoint.session_is_own(request.headers(), &identified) {
+        let (status, code) = (StatusCode::NOT_FOUND, wire::INVALID_REQUEST);
+        return errors::response(status, code, "Session not found");
+    }
+    // A stream that only waits for news must not hold up the end of the server.
+    let flight = (request.method() == Method::POST).then(|| endpoint.drain.in_flight.token());
+    let (mut parts, body) = request.into_parts();
+    let body = match read(body, endpoint.longest_body).await {
+        Ok(body) => body,
+        Err(refused) => return refused,
+    };
+    parts.extensions.insert(Arc::clone(&identified.caller));
+    let request = Request::from_parts(parts, Body::from(body.clone()));
+    let response = endpoint.service.handle(request).await.map(Body::new);
+    if let Some(id) = response.headers().get(SESSION).and_then(|id| id.to_str().ok()) {
+        endpoint.sessions.bind(id, identified.session);
+    }
+    let response = errors::translated(response, &body).await;
+    match flight {
+        Some(flight) => response.map(|body| Body::new(Flying { body, _flight: flight })),
+        None => response,
+    }
+}
+
+/// Reads a body to its end, or refuses one that is longer than it may be.
+pub(crate) async fn read(body: Body, longest: usize) -> Result<Bytes, Response> {
+    let mut stream = body.into_data_stream();
+    let mut whole = BytesMut::new();
+    let mut first = None;
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_| {
+            let (status, code) = (StatusCode::BAD_REQUEST, wire::INVALID_REQUEST);
+            errors::response(status, code, "The request body could not be read to its end")
+        })?;
+        if whole.len() + first.as_ref().map_or(0, Bytes::len) + chunk.len() > longest {
+            let message = format!("The request body is longer than {longest} bytes");
+            let (status, code) = (StatusCode::PAYLOAD_TOO_LARGE, wire::INVALID_REQUEST);
+            return Err(errors::response(status, code, &message));
+        }
+        // Most bodies come in one piece, which needs no copy.
+        if first.is_none() && whole.is_empty() {
+            first = Some(chunk);
+            continue;
+        }
+        if let Some(first) = first.take() {
+            whole.extend_from_slice(&first);
+        }
+        whole.extend_from_slice(&chunk);
+    }
+    Ok(first.unwrap_or_else(|| whole.freeze()))
+}
+
+/// A response body that counts as in flight until it has been written or dropped.
+struct Flying {
+    body: Body,
+    _flight: TaskTrackerToken,
+}
+
+impl HttpBody for Flying {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        self.body.size_hint()
+    }
+}
