@@ -29,15 +29,10 @@ impl<'c, 'a> Instance<'c, 'a> {
         let mut instance = Self { check, slot, title, skips: Vec::new() };
         if let Err(error) = name {
             let proposal = match error {
-                NameError::Reserved { name } => InstanceName::parse(
-                    &format!("{name}_{}", slot.number),
-                    slot.service,
-                    slot.number,
-                )
-                .map(|proposal| format!("; try `{proposal}`"))
-                .unwrap_or_default(),
-                _ => String::new(),
+                NameError::Reserved { name } => free_name(name, slot),
+                _ => None,
             };
+            let proposal = proposal.map(|name| format!("; try `{name}`")).unwrap_or_default();
             let variable = slot.variable("INSTANCE_NAME");
             instance.skip(Severity::Error, &format!("{variable}: {error}{proposal}"));
         }
@@ -63,8 +58,9 @@ impl<'c, 'a> Instance<'c, 'a> {
         self.skips
     }
 
-    pub(super) fn is_skipped(&self) -> bool {
-        !self.skips.is_empty()
+    /// How many reasons to skip it there are so far.
+    pub(super) fn skip_count(&self) -> usize {
+        self.skips.len()
     }
 
     /// The slot's own name for a setting.
@@ -168,4 +164,12 @@ impl<'c, 'a> Instance<'c, 'a> {
         let given = self.given(setting);
         self.check.or_default(given, row, parse)
     }
+}
+
+/// A name that is not reserved: the slot's own number for a bare number, else the word with it.
+fn free_name(reserved: &str, slot: Slot) -> Option<InstanceName> {
+    let number = slot.number.to_string();
+    let bare = reserved.bytes().all(|b| b.is_ascii_digit());
+    let name = if bare { number } else { format!("{reserved}_{number}") };
+    InstanceName::parse(&name, slot.service, slot.number).ok()
 }

@@ -75,7 +75,9 @@ fn read_slot(
     }
     let label = slot.is_primary().then(|| label(&mut instance)).flatten();
     let deployment = deployment(&mut instance);
+    let before = instance.skip_count();
     let offer = Offer::read(&mut instance);
+    let readable = instance.skip_count() == before;
     let site = site(&mut instance, &offer, deployment);
     let deployment = site.as_ref().map(|site| deployment.unwrap_or_else(|| guess(site)));
     let tokens = if server.transport == Transport::Stdio || server.callers.allow_global_fallback {
@@ -92,7 +94,8 @@ fn read_slot(
         };
         match &credential {
             Some(chosen) => offer.explain(&mut instance, deployment, chosen),
-            None => offer.report_missing(&mut instance, deployment),
+            None if readable => offer.report_missing(&mut instance, deployment),
+            None => {} // What could not be read is already told, and may be all that is missing.
         }
     }
     let cloud_id = deployment.and_then(|deployment| cloud_id(&mut instance, &offer, deployment));
@@ -100,7 +103,7 @@ fn read_slot(
     let exposure = exposure::read(&mut instance);
     let behaviour = behaviour::read(&mut instance);
     let usable_so_far = set.usable.iter().filter(|other| other.service() == slot.service).count();
-    if !instance.is_skipped() && usable_so_far >= InstanceSet::MAX_PER_SERVICE {
+    if instance.skip_count() == 0 && usable_so_far >= InstanceSet::MAX_PER_SERVICE {
         let reason = format!(
             "at most {} instances of {} are allowed, and those with lower numbers come first",
             InstanceSet::MAX_PER_SERVICE,

@@ -86,7 +86,11 @@ fn warn_of_setting(check: &mut Check<'_>, slot: Slot, setting: &str) {
     let other = Service::ALL
         .into_iter()
         .find(|other| *other != slot.service && variables::is_known_setting(&upper, *other));
+    let file_form =
+        upper.strip_suffix("_FILE").filter(|s| variables::is_known_setting(s, slot.service));
     let hint = match (variables::nearest_setting(&upper, slot.service), other) {
+        _ if file_form.is_some() => "; only secrets can be read from a file".to_owned(),
+        (Some(near), _) if near == upper => format!("; did you mean {}?", slot.variable(near)),
         (_, Some(other)) => format!("; it is a setting of {other}"),
         (Some(near), None) => format!("; did you mean {}?", slot.variable(near)),
         (None, None) => String::new(),

@@ -25,6 +25,9 @@ const EXTERNAL: &[(&str, &str)] = &[("ATLASSIAN_EXTERNAL_AUTH_ENABLE", "true")];
 const HTTP: &[(&str, &str)] = &[("TRANSPORT", "streamable-http")];
 const FALLBACK: &[(&str, &str)] = &[("ALLOW_GLOBAL_CRED_FALLBACK", "true")];
 
+/// Groups of variables, and what is chosen among them.
+type Row<'a> = (&'a [&'a [(&'a str, &'a str)]], &'a str);
+
 /// What Jira authenticates with: the word of the credential, with the way of OAuth; `-` when it is
 /// skipped.
 fn chosen(url: &str, parts: &[&[(&str, &str)]]) -> String {
@@ -41,7 +44,7 @@ fn chosen(url: &str, parts: &[&[(&str, &str)]]) -> String {
 
 #[test]
 fn on_cloud() {
-    let rows: &[(&[&[(&str, &str)]], &str)] = &[
+    let rows: &[Row] = &[
         (&[], "-"),
         (&[BASIC], "basic"),
         (&[&[("JIRA_USERNAME", "me")]], "-"),
@@ -82,7 +85,7 @@ fn on_cloud() {
 
 #[test]
 fn on_data_center() {
-    let rows: &[(&[&[(&str, &str)]], &str)] = &[
+    let rows: &[Row] = &[
         (&[], "-"),
         (&[BASIC], "basic"),
         (&[PAT], "pat"),
