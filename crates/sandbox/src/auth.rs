@@ -7,7 +7,7 @@ use base64::Engine as _;
 use serde_json::json;
 
 use crate::site::Flavour;
-use crate::wire::{Reply, Service};
+use crate::wire::{Call, Reply, Service};
 
 /// What a secret is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,6 +107,32 @@ pub(crate) fn identify(
     Caller::Wrong("neither Basic nor Bearer")
 }
 
+/// What a request without credentials gets; `None` when it may go on as nobody.
+///
+/// Jira Cloud lets strangers ask and shows them nothing: an issue is a 404, a search is empty.
+/// Everything else wants credentials.
+pub(crate) fn anonymous(door: Door<'_>, call: &Call) -> Option<Reply> {
+    let open = door.service == Service::Jira
+        && !door.gateway
+        && (call.path.ends_with("/serverInfo")
+            || (door.flavour == Flavour::Cloud
+                && call.method == "GET"
+                && call.path.starts_with("/rest/api/3/issue/")
+                && call.path.matches('/').count() == 5));
+    if open {
+        return None;
+    }
+    Some(match (door.flavour, door.service) {
+        (Flavour::DataCenter, Service::Jira) => crate::wire::jira_error(
+            401,
+            "You do not have the permission to see the specified issue. Login Required",
+        )
+        .header("www-authenticate", "OAuth realm=\"sandbox\"")
+        .reason("no Authorization header"),
+        _ => refuse(door, "no Authorization header"),
+    })
+}
+
 /// The answer to wrong or missing credentials, in the shape of the product.
 ///
 /// Jira Cloud answers plain text, the OAuth gateway a small JSON object, Data Center's login
@@ -152,12 +178,8 @@ mod tests {
     #[test]
     fn a_secret_opens_one_door_only() {
         let logins = vec![("ada@acme.example".to_owned(), "ada".to_owned())];
-        let cloud = Door {
-            site: "acme",
-            flavour: Flavour::Cloud,
-            service: Service::Jira,
-            gateway: false,
-        };
+        let cloud =
+            Door { site: "acme", flavour: Flavour::Cloud, service: Service::Jira, gateway: false };
         let token = secret("acme", Service::Jira, Kind::Token, "ada");
         let right = basic("ada@acme.example", &token);
         assert_eq!(identify(cloud, Some(&right), &logins), Caller::User("ada".into()));

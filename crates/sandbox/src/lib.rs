@@ -28,12 +28,18 @@
 //! Rules: handlers are synchronous functions of the state and the request; ids, dates and
 //! secrets are the same in every run; nothing is reached but loopback.
 
+mod adf;
 mod auth;
 mod confluence;
+mod documents;
 mod fault;
 mod gateway;
 mod jira;
 mod log;
+mod people;
+mod query;
+mod route;
+mod seed;
 mod server;
 mod site;
 mod wire;
@@ -112,8 +118,13 @@ impl Builder {
 
 /// A UUID-shaped id made from the site's name and position.
 fn cloud_id(name: &str, index: usize) -> String {
-    let letters: u64 = name.bytes().fold(7, |sum, b| sum.wrapping_mul(131).wrapping_add(u64::from(b)));
-    format!("{:08x}-5a4b-4c1d-8e2f-{:012x}", letters & 0xffff_ffff, 0xa000_0000_0000_u64 + index as u64)
+    let letters: u64 =
+        name.bytes().fold(7, |sum, b| sum.wrapping_mul(131).wrapping_add(u64::from(b)));
+    format!(
+        "{:08x}-5a4b-4c1d-8e2f-{:012x}",
+        letters & 0xffff_ffff,
+        0xa000_0000_0000_u64 + index as u64
+    )
 }
 
 impl Sandbox {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
-use futures::stream;
+use futures::stream::{self, StreamExt as _};
 use http::{HeaderName, HeaderValue, Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -108,8 +108,7 @@ async fn answer(door: &Door, request: Request<Incoming>, cut: &Notify) -> Respon
         .map(|(n, v)| (n.as_str().to_owned(), String::from_utf8_lossy(v.as_bytes()).into_owned()))
         .collect();
     let path = head.uri.path();
-    let authorization =
-        headers.iter().find(|(n, _)| n == "authorization").map(|(_, v)| v.as_str());
+    let authorization = headers.iter().find(|(n, _)| n == "authorization").map(|(_, v)| v.as_str());
     let target = match door.find(path, authorization) {
         Found::Target(target) => target,
         Found::Reply(reply) => return response(reply, None),
@@ -121,7 +120,8 @@ async fn answer(door: &Door, request: Request<Incoming>, cut: &Notify) -> Respon
     let at = record(&target, path, &method, &query, &headers, &body);
     let verdict =
         fault::strike(&mut lock(&site.inner.faults), target.service, &method, &target.path);
-    let (delay, ending) = verdict.as_ref().map_or((Duration::ZERO, Ending::Answer), |v| (v.delay, v.ending));
+    let (delay, ending) =
+        verdict.as_ref().map_or((Duration::ZERO, Ending::Answer), |v| (v.delay, v.ending));
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
@@ -188,8 +188,7 @@ fn record(
 }
 
 fn settle(site: &Site, number: u64, status: u16) {
-    if let Some(entry) =
-        lock(&site.inner.log).iter_mut().rev().find(|entry| entry.number == number)
+    if let Some(entry) = lock(&site.inner.log).iter_mut().rev().find(|entry| entry.number == number)
     {
         entry.status = status;
     }
@@ -201,8 +200,12 @@ fn response(reply: Reply, truncate: Option<usize>) -> Response<Body> {
         None => Body::from(reply.body),
         Some(bytes) => {
             let sent = reply.body.slice(..bytes.min(full));
-            let broken = std::io::Error::other("cut off by a planted fault");
-            Body::from_stream(stream::iter([Ok::<_, std::io::Error>(sent), Err(broken)]))
+            // The pause lets head and bytes leave before the connection is torn down.
+            let cut = stream::once(async {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                Err(std::io::Error::other("cut off by a planted fault"))
+            });
+            Body::from_stream(stream::iter([Ok(sent)]).chain(cut))
         }
     };
     let mut response = Response::new(body);

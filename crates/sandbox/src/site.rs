@@ -113,11 +113,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Site {
-    pub(crate) fn new(
-        spec: SiteSpec,
-        index: usize,
-        addresses: Addresses,
-    ) -> std::io::Result<Self> {
+    pub(crate) fn new(spec: SiteSpec, index: usize, addresses: Addresses) -> std::io::Result<Self> {
         let world = World::seeded(&spec, index, &addresses)?;
         Ok(Self {
             inner: Arc::new(Inner {

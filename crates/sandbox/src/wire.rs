@@ -80,8 +80,10 @@ impl Reply {
     /// Names why the sandbox refused, for the person reading a failed test; the products send
     /// no such header.
     pub(crate) fn reason(self, why: &str) -> Self {
-        let plain: String =
-            why.chars().map(|c| if c.is_ascii() && !c.is_ascii_control() { c } else { '?' }).collect();
+        let plain: String = why
+            .chars()
+            .map(|c| if c.is_ascii() && !c.is_ascii_control() { c } else { '?' })
+            .collect();
         self.header(REASON, &plain)
     }
 }
@@ -190,7 +192,8 @@ fn split_form(body: &Bytes, boundary: &str) -> Vec<FormPart> {
         let Some(next) = find(body, marker.as_bytes(), head_start) else { break };
         let section = body.slice(head_start..next);
         if let Some(split) = find(&section, b"\r\n\r\n", 0) {
-            let head = String::from_utf8_lossy(section.get(..split).unwrap_or_default()).into_owned();
+            let head =
+                String::from_utf8_lossy(section.get(..split).unwrap_or_default()).into_owned();
             let end = section.len().saturating_sub(2).max(split + 4);
             let mut part = FormPart {
                 name: String::new(),

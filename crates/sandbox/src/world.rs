@@ -1,11 +1,19 @@
 //! The state of a site, and the way of a request through it: caller, documents, route, handler.
 
+use std::io;
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use crate::auth::{self, Caller, Door};
-use crate::confluence::Confluence;
+use crate::confluence::{self, Confluence};
+use crate::documents::{self, Documents};
 use crate::gateway::Target;
-use crate::jira::Jira;
+use crate::jira::show::Selection;
+use crate::jira::{self, Jira};
+use crate::people::{Clock, People};
+use crate::route;
+use crate::seed;
 use crate::site::{Addresses, Flavour, SiteSpec, lock};
 use crate::wire::{Answer, Call, Reply, Service};
 
@@ -13,45 +21,94 @@ use crate::wire::{Answer, Call, Reply, Service};
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) flavour: Flavour,
+    pub(crate) people: Arc<People>,
     pub(crate) jira: Jira,
     pub(crate) confluence: Confluence,
+    documents: Documents,
 }
 
 impl World {
-    pub(crate) fn seeded(
-        spec: &SiteSpec,
-        _index: usize,
-        _addresses: &Addresses,
-    ) -> std::io::Result<Self> {
-        Ok(Self { flavour: spec.flavour, jira: Jira::default(), confluence: Confluence::default() })
+    /// A site as it starts.
+    pub(crate) fn seeded(spec: &SiteSpec, index: usize, addresses: &Addresses) -> io::Result<Self> {
+        let people = Arc::new(seed::people(spec.flavour, &spec.name, index));
+        let clock = Clock::new();
+        Ok(Self {
+            flavour: spec.flavour,
+            jira: seed::jira::load(spec.flavour, &spec.name, index, addresses, &people, &clock)?,
+            confluence: seed::confluence::load(
+                spec.flavour,
+                &spec.name,
+                index,
+                addresses,
+                &people,
+                &clock,
+            )?,
+            people,
+            documents: Documents::load(),
+        })
     }
 
+    /// Short name of the main user.
     pub(crate) fn main_user(&self) -> &str {
-        "ada"
+        self.people.all.first().map_or("", |person| person.name.as_str())
     }
 
     pub(crate) fn main_login(&self) -> String {
-        self.login_of("ada").unwrap_or_default()
+        self.people.all.first().map(|person| person.login(self.flavour)).unwrap_or_default()
     }
 
     pub(crate) fn login_of(&self, user: &str) -> Option<String> {
-        Some(user.to_owned())
-    }
-
-    pub(crate) fn peek_issue(&mut self, _key: &str) -> Option<Value> {
-        None
-    }
-
-    pub(crate) fn peek_page(&mut self, _id: &str) -> Option<Value> {
-        None
-    }
-
-    pub(crate) fn peek_comments(&mut self, _of: &str) -> Vec<Value> {
-        Vec::new()
+        self.people.get(user).map(|person| person.login(self.flavour))
     }
 
     fn logins(&self) -> Vec<(String, String)> {
-        vec![(self.main_login(), self.main_user().to_owned())]
+        self.people
+            .all
+            .iter()
+            .filter(|person| person.active)
+            .map(|person| (person.login(self.flavour), person.name.clone()))
+            .collect()
+    }
+
+    /// A call by nobody, for looks at the state that are no requests.
+    fn peek(&self) -> Call {
+        Call {
+            method: "GET".to_owned(),
+            path: String::new(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: bytes::Bytes::new(),
+            base: self.jira.url.clone(),
+            user: self.main_user().to_owned(),
+            parts: Vec::new(),
+        }
+    }
+
+    pub(crate) fn peek_issue(&self, key: &str) -> Option<Value> {
+        let issue = self.jira.issues.get(&self.jira.find(key)?)?;
+        let all = Selection::read(&[], "*all");
+        let properties = ["*all".to_owned()];
+        Some(self.jira.show_issue(
+            issue,
+            &all,
+            &["changelog".to_owned()],
+            &properties,
+            &self.peek(),
+        ))
+    }
+
+    pub(crate) fn peek_page(&self, id: &str) -> Option<Value> {
+        self.confluence.peek(id)
+    }
+
+    pub(crate) fn peek_comments(&self, of: &str) -> Vec<Value> {
+        let call = self.peek();
+        match self.jira.find(of).and_then(|id| self.jira.issues.get(&id)) {
+            Some(issue) => {
+                issue.comments.iter().map(|c| self.jira.show_comment(issue, c, &call)).collect()
+            }
+            None => self.confluence.peek_comments(of),
+        }
     }
 }
 
@@ -66,16 +123,55 @@ pub(crate) fn answer(target: &Target, mut call: Call) -> Reply {
     };
     match auth::identify(door, call.header("authorization"), &world.logins()) {
         Caller::User(user) => call.user = user,
-        Caller::Anonymous => {}
+        Caller::Anonymous => {
+            if let Some(reply) = auth::anonymous(door, &call) {
+                return reply;
+            }
+        }
         Caller::Wrong(why) => return auth::refuse(door, why),
     }
-    let outcome: Answer = match target.service {
-        Service::Jira | Service::Confluence => {
-            let _ = &mut world;
-            Err(Reply::json(404, &json!({"message": "not simulated yet"})))
+    if world.flavour == Flavour::Cloud
+        && let Err(reply) = world.documents.judge(target.service, &call)
+    {
+        return reply;
+    }
+    let world = &mut *world;
+    match target.service {
+        Service::Jira => run(jira::ROUTES, &mut world.jira, world.flavour, target.service, call),
+        Service::Confluence => {
+            run(confluence::ROUTES, &mut world.confluence, world.flavour, target.service, call)
         }
+    }
+}
+
+fn run<S>(
+    table: &'static [route::Route<S>],
+    state: &mut S,
+    flavour: Flavour,
+    service: Service,
+    mut call: Call,
+) -> Reply {
+    let Some((route, parts)) = route::find(table, flavour, &call.method, &call.path) else {
+        return unrouted(flavour, service, &call);
     };
+    call.parts = parts;
+    let outcome: Answer = (route.run)(state, &call);
     match outcome {
         Ok(reply) | Err(reply) => reply,
+    }
+}
+
+/// Cloud operations that passed the documents exist but are not simulated; Data Center has no
+/// documents here, so an unknown one does not exist.
+fn unrouted(flavour: Flavour, service: Service, call: &Call) -> Reply {
+    let what = format!("{} {}", call.method, call.path);
+    match flavour {
+        Flavour::Cloud => {
+            let message = "The sandbox does not simulate this operation";
+            Reply::json(501, &json!({"message": message})).reason(&format!("not simulated: {what}"))
+        }
+        Flavour::DataCenter => {
+            documents::not_found(service).reason(&format!("no such operation: {what}"))
+        }
     }
 }

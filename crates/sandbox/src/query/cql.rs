@@ -1,0 +1,1 @@
+//! CQL over the contents of a Confluence.

@@ -1,0 +1,7 @@
+//! The sandbox, asked over HTTP as a client asks it.
+
+mod ask;
+mod doors;
+mod faults;
+mod jira;
+mod search;
