@@ -206,6 +206,11 @@ impl ApiError {
 
     fn next_step(&self) -> &'static str {
         match self.kind {
+            // "Try again" is the wrong advice when the change may have been made.
+            ApiErrorKind::Server if self.may_have_happened() => {
+                " The server has a problem or is overloaded."
+            }
+            _ if self.may_have_happened() => "",
             ApiErrorKind::Invalid if self.messages.is_empty() => {
                 " The server gave no reason; check the values that were sent."
             }
@@ -229,7 +234,7 @@ impl ApiError {
             ApiErrorKind::Other if self.is_status(407) => {
                 " The proxy asks for credentials; put them into the proxy address."
             }
-            ApiErrorKind::UnexpectedBody | ApiErrorKind::Redirect => {
+            ApiErrorKind::Redirect => {
                 " Check the address and the credentials of this instance, and whether a proxy or \
                  single sign-on stands before it."
             }

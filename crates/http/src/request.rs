@@ -152,8 +152,8 @@ impl Response {
     /// [`ApiError`] of kind `UnexpectedBody` when the body is HTML, truncated or of another shape;
     /// it names the place in the document.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
-        let body: &[u8] =
-            if self.body.iter().all(u8::is_ascii_whitespace) { b"null" } else { &self.body };
+        let body = self.body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.body);
+        let body = if body.iter().all(u8::is_ascii_whitespace) { b"null" } else { body };
         let mut reader = serde_json::Deserializer::from_slice(body);
         let value = serde_path_to_error::deserialize(&mut reader)
             .map_err(|error| self.unexpected(&error.to_string()))?;
@@ -165,9 +165,13 @@ impl Response {
         let media_type = self.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
         let start: &[u8] = self.body.get(..HTML_START).unwrap_or(&self.body);
         let page = words::html(&String::from_utf8_lossy(start), media_type);
-        let reason = page.unwrap_or_else(|| {
-            format!("the answer is not what was expected: {}", words::clip(problem, 300))
-        });
+        let reason = match page {
+            Some(page) => format!(
+                "{page}; check the address and the credentials of this instance, and whether \
+                 single sign-on stands before it"
+            ),
+            None => format!("the answer is not what was expected: {}", words::clip(problem, 300)),
+        };
         ApiError {
             status: Some(self.status),
             phase: Phase::Answered,
@@ -178,5 +182,7 @@ impl Response {
     }
 }
 
+/// What some proxies put before a JSON document.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// How much of a body is looked at for the title of an HTML page, in bytes.
 const HTML_START: usize = 64 * 1024;

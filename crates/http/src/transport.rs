@@ -33,11 +33,13 @@ pub(crate) fn build(
     uses_https: bool,
 ) -> Result<reqwest::Client, BuildError> {
     let network = &config.network;
+    // The read timeout also runs while connecting. The connect timeout comes a little earlier, so
+    // that a connection that was never made (nothing was sent) is told from a silent server.
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .no_proxy()
-        .connect_timeout(network.timeout)
+        .connect_timeout(network.timeout * 19 / 20)
         .read_timeout(network.timeout)
         .pool_idle_timeout(IDLE)
         .tcp_keepalive(KEEP_ALIVE);
@@ -175,6 +177,9 @@ pub(crate) fn cause(error: &reqwest::Error) -> String {
         source = current.source();
     }
     let text = crate::words::clip(&innermost.unwrap_or_default(), 200);
+    if text.contains("InvalidContentType") {
+        return "TLS: the server does not speak TLS on this port".to_owned();
+    }
     if text.contains("certificate") {
         return format!(
             "TLS: {text} (a private certificate authority can be added with the CA bundle setting)"

@@ -84,7 +84,8 @@ impl Outgoing {
             headers.insert(name, value);
         }
         let gateless = config.deployment.is_cloud() && origins.gateway.is_none();
-        if let Some(value) = auth::authorization(credential, own && gateless)? {
+        let authorization = if own { auth::authorization(credential, gateless)? } else { None };
+        if let Some(value) = authorization {
             headers.insert(header::AUTHORIZATION, value);
         }
         let custom = config.network.custom_headers.iter().map(|(n, v)| (n.as_str(), v.expose()));
@@ -189,24 +190,32 @@ fn address(
 }
 
 /// Every text that went out as a secret, for keeping it out of errors.
+///
+/// Short values of custom headers (`true`, `de`) are left out: they would also occur by chance.
 pub(crate) fn secrets(
     credential: &Credential,
     passthrough: &[(String, String)],
     config: &InstanceConfig,
 ) -> Vec<Secret> {
     let mut all = auth::secrets_of(credential);
-    all.extend(config.network.custom_headers.iter().map(|(_, value)| value.clone()));
-    all.extend(passthrough.iter().map(|(_, value)| Secret::new(value.clone())));
+    all.retain(|secret| secret.expose().len() >= SHORTEST_TOKEN);
+    let custom = config.network.custom_headers.iter().map(|(_, value)| value.clone());
+    let passed = passthrough.iter().map(|(_, value)| Secret::new(value.clone()));
+    all.extend(custom.chain(passed).filter(|value| value.expose().trim().len() >= SHORTEST_HEADER));
     all
 }
 
-/// Masks secrets that an answer echoes. Texts below eight characters are left: they would also
-/// occur by chance.
+/// Shortest token or password that is masked in answers, in bytes.
+const SHORTEST_TOKEN: usize = 4;
+/// Shortest header value that is masked in answers, in bytes.
+const SHORTEST_HEADER: usize = 8;
+
+/// Masks secrets that an answer echoes.
 pub(crate) fn mask(text: &str, secrets: &[Secret]) -> String {
     let mut masked = text.to_owned();
     for secret in secrets {
         let secret = secret.expose().trim();
-        if secret.len() >= 8 && masked.contains(secret) {
+        if !secret.is_empty() && masked.contains(secret) {
             masked = masked.replace(secret, "****");
         }
     }

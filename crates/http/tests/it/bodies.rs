@@ -107,7 +107,8 @@ async fn each_status_has_its_kind_and_keeps_the_words() {
         (418, ApiErrorKind::Other, "(HTTP 418)"),
         (422, ApiErrorKind::Invalid, "(HTTP 422)"),
         (429, ApiErrorKind::RateLimited, "Jira API rate limit hit (429)"),
-        (500, ApiErrorKind::Server, "try again later"),
+        (500, ApiErrorKind::Server, "may have been carried out"),
+        (503, ApiErrorKind::Server, "try again later"),
     ];
     for (status, kind, words) in table {
         let body = r#"{"errorMessages":["It went wrong."],"errors":{"summary":"is required"}}"#;
@@ -134,6 +135,13 @@ async fn the_instance_is_named_when_it_has_a_name() {
     assert!(error.to_string().contains("on Confluence Handbook"), "{error}");
     config.label = None;
     assert_eq!(remote(config).send(&read()).await.unwrap_err().instance, "Confluence");
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_is_passed_over() {
+    let server = answering(Reply::json("\u{feff}{\"key\":\"PAY-1\"}")).await;
+    let value: serde_json::Value = remote(instance(&server.url())).json(&read()).await.unwrap();
+    assert_eq!(value["key"], "PAY-1");
 }
 
 #[tokio::test]

@@ -110,4 +110,9 @@ async fn a_proxy_that_wants_credentials_is_named() {
     config.network.proxies.http = Some(proxy.url().into());
     let error = remote(config).send(&read()).await.unwrap_err();
     assert!(error.to_string().contains("proxy asks for credentials"), "{error}");
+    let mut config = instance("https://jira.corp.invalid");
+    config.network.proxies.https = Some(proxy.url().into());
+    let error = remote(config).send(&read()).await.unwrap_err();
+    assert_eq!(error.kind, ApiErrorKind::Connect);
+    assert!(error.to_string().contains("proxy"), "{error}");
 }

@@ -194,7 +194,11 @@ impl Resettable for tokio_rustls::server::TlsStream<TcpStream> {
 }
 
 async fn serve<S: AsyncRead + AsyncWrite + Unpin + Resettable>(mut stream: S, shared: &Shared) {
-    let Some(seen) = read_request(&mut stream).await else { return };
+    let Some(seen) = read_request(&mut stream).await else {
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        let _ = stream.shutdown().await;
+        return;
+    };
     let number = {
         let mut log = shared.log.lock().unwrap();
         log.push(seen.clone());
@@ -241,10 +245,16 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin + Resettable>(mut stream: S, sh
     }
 }
 
+/// First byte of a TLS connection.
+const TLS_HANDSHAKE: u8 = 0x16;
+
 pub(crate) async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> Option<Seen> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.ok()?);
+        if head.starts_with(&[TLS_HANDSHAKE]) {
+            return None;
+        }
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let mut lines = head.split("\r\n");

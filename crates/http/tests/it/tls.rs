@@ -1,8 +1,9 @@
 //! Whom a TLS connection trusts, and how a client certificate is shown.
 
-use crate::fixture::{instance, read, remote};
+use crate::fixture::{basic, client, instance, of, read, remote, remote_of, write};
 use crate::server::{Reply, Server};
-use atlassian_http::ApiErrorKind;
+use atlassian_http::{ApiErrorKind, Phase};
+use atlassian_settings::{Deployment, Service};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use std::io::Write as _;
 use std::process::Command;
@@ -122,6 +123,36 @@ async fn verification_is_switched_off_for_one_instance_only() {
     trusting.network.verify_tls = false;
     remote(trusting).send(&read()).await.unwrap();
     assert!(remote(instance(&url)).send(&read()).await.is_err());
+}
+
+#[tokio::test]
+async fn a_port_without_tls_and_a_pinned_name_are_understood() {
+    let plain = Server::start(|_, _| Reply::json("{}")).await;
+    let error =
+        remote(instance(&format!("https://{}", plain.address))).send(&read()).await.unwrap_err();
+    assert!(error.to_string().contains("does not speak TLS"), "{error}");
+
+    let authority = Authority::new();
+    let acceptor = authority.acceptor("acme.atlassian.net");
+    let server = Server::start_with(|_, _| Reply::json("{}"), Some(acceptor)).await;
+    let bundle = authority.file();
+    let url = format!("https://acme.atlassian.net:{}", server.address.port());
+    let mut config = of(Service::Jira, Deployment::Cloud, &url);
+    config.network.ca_bundle = Some(bundle.path().to_owned());
+    let client = client(config).with_pinned("acme.atlassian.net", &[server.address]);
+    remote_of(client, basic()).send(&read()).await.unwrap();
+    assert_eq!(server.log().len(), 1);
+}
+
+#[tokio::test]
+async fn a_handshake_that_stalls_sends_nothing() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut config = instance(&format!("https://{}", silent.local_addr().unwrap()));
+    config.limits.retry.attempts = 0;
+    config.network.timeout = std::time::Duration::from_millis(400);
+    let error = remote(config).send(&write()).await.unwrap_err();
+    assert_eq!((error.kind, error.phase), (ApiErrorKind::Connect, Phase::NotSent));
+    assert!(error.to_string().contains("no connection within 0.4 seconds"), "{error}");
 }
 
 #[tokio::test]
