@@ -153,10 +153,7 @@ async fn set(
     } else {
         properties::v1_create(id, key, value)
     };
-    let error = match cx.remote.send(&create).await {
-        Ok(_) => return Ok(()),
-        Err(error) => error,
-    };
+    let Err(error) = cx.remote.send(&create).await else { return Ok(()) };
     // Confluence may have set the property itself in the meantime.
     let taken = error.is_status(409) || error.is_status(400);
     match if taken { current_of(cx, kind, id, key).await } else { None } {

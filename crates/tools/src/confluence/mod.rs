@@ -43,7 +43,7 @@ fn failure(error: ToolError, json: impl FnOnce(String) -> Value) -> Result<Answe
 }
 
 /// The result of a page write, with what had no effect or could not be read.
-fn written_page(message: &str, page: Value, remarks: Vec<String>) -> Answer {
+fn written_page(message: &str, page: Value, remarks: &[String]) -> Answer {
     let mut result = Map::new();
     result.insert("message".to_owned(), json!(message));
     result.insert("page".to_owned(), page);

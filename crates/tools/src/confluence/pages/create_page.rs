@@ -111,7 +111,7 @@ impl Tool for CreatePage {
         let loaded = finish(cx, &answer, &changes, self.include_content, &mut remarks).await?;
         let (shown, _) = body::content(cx, &loaded.page, &loaded.names, true);
         let page = loaded.page.object(cx, shown.filter(|_| self.include_content));
-        Ok(written_page("Page created successfully", page, remarks)
+        Ok(written_page("Page created successfully", page, &remarks)
             .with_warnings(body::texts(&written.warnings)))
     }
 }

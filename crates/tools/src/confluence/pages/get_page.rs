@@ -94,7 +94,7 @@ impl Tool for GetPage {
                     });
                 }
             },
-            Meant::Page(page) => match referenced(cx, &page).await {
+            Meant::Page(page) => match self.referenced(cx, &page).await {
                 Ok(loaded) => loaded,
                 Err(error) => {
                     let given = self.page_id.as_deref().unwrap_or_default();
@@ -130,6 +130,34 @@ impl GetPage {
                 Meant::Title { space: space.trim(), title }
             }
             _ => Meant::Nothing,
+        }
+    }
+
+    /// What is not shown is not read.
+    fn depth(&self) -> Depth {
+        if self.include_metadata { Depth::Full } else { Depth::Body }
+    }
+
+    async fn referenced(&self, cx: &Context, page: &PageReference) -> Result<Loaded, ToolError> {
+        match page {
+            PageReference::Id(id) => load::by_id(cx, id, self.depth()).await,
+            PageReference::Title { space, title } => {
+                by_title::load(cx, space, title).await?.ok_or_else(|| {
+                    ToolError::refused(format!(
+                        "Page with title '{title}' not found in space '{space}'."
+                    ))
+                })
+            }
+            PageReference::Home { space } => {
+                let space = space::by_key(cx, space).await?;
+                let home = space.home.ok_or_else(|| {
+                    ToolError::refused(format!("space `{}` has no homepage", space.key))
+                })?;
+                load::by_id(cx, &home, self.depth()).await
+            }
+            PageReference::Unknown => Err(ToolError::refused(
+                "the link names no page; give the number after `/pages/` or `pageId=`",
+            )),
         }
     }
 
@@ -175,27 +203,4 @@ impl GetPage {
 
 fn absent(space: &str, title: &str) -> Value {
     json!({ "error": format!("Page with title '{title}' not found in space '{space}'.") })
-}
-
-async fn referenced(cx: &Context, page: &PageReference) -> Result<Loaded, ToolError> {
-    match page {
-        PageReference::Id(id) => load::by_id(cx, id, Depth::Full).await,
-        PageReference::Title { space, title } => {
-            by_title::load(cx, space, title).await?.ok_or_else(|| {
-                ToolError::refused(format!(
-                    "Page with title '{title}' not found in space '{space}'."
-                ))
-            })
-        }
-        PageReference::Home { space } => {
-            let space = space::by_key(cx, space).await?;
-            let home = space.home.ok_or_else(|| {
-                ToolError::refused(format!("space `{}` has no homepage", space.key))
-            })?;
-            load::by_id(cx, &home, Depth::Full).await
-        }
-        PageReference::Unknown => Err(ToolError::refused(
-            "the link names no page; give the number after `/pages/` or `pageId=`",
-        )),
-    }
 }

@@ -139,7 +139,7 @@ impl Tool for UpdatePage {
         stale::served(cx, &loaded.page).await;
         let (shown, _) = body::content(cx, &loaded.page, &loaded.names, true);
         let object = loaded.page.object(cx, shown.filter(|_| with_body));
-        Ok(written_page("Page updated successfully", object, remarks)
+        Ok(written_page("Page updated successfully", object, &remarks)
             .with_warnings(body::texts(&written.warnings)))
     }
 }
