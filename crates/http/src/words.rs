@@ -230,6 +230,7 @@ fn element(text: &str, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::{MAX_MESSAGES, MAX_TEXT, clip, read};
+    use proptest::prelude::*;
 
     fn said(body: &str) -> Vec<String> {
         read(body.as_bytes(), Some("application/json"))
@@ -312,6 +313,49 @@ mod tests {
         let reason = words.reason.unwrap();
         assert!(reason.contains("`Log in & go`") && reason.contains("login page"), "{reason}");
         assert!(!reason.contains("internal detail") && words.messages.is_empty());
+    }
+
+    proptest! {
+        /// Whatever a server or a proxy answers, it is read without failing and stays short.
+        #[test]
+        fn any_answer_is_read_and_bounded(body in hostile(), media_type in "(text/html|x)?") {
+            let words = read(&body, Some(&media_type));
+            prop_assert!(words.messages.len() <= MAX_MESSAGES);
+            for message in &words.messages {
+                prop_assert!(message.text.chars().count() <= MAX_TEXT + 1);
+                prop_assert!(!message.text.contains(char::is_control));
+            }
+            prop_assert!(words.reason.is_none_or(|reason| reason.chars().count() < 300));
+        }
+    }
+
+    fn hostile() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            "[ -~]{0,5}".prop_map(String::into_bytes),
+            prop::collection::vec(any::<u8>(), 0..6),
+            prop::sample::select(vec![
+                "{",
+                "}",
+                "[",
+                "]",
+                "\"errorMessages\":",
+                "\"errors\":",
+                "\"message\":",
+                "\"x\"",
+                ",",
+                "<html>",
+                "<title",
+                ">",
+                "</title>",
+                "<message>",
+                "&amp;",
+                "null",
+                "\u{130}",
+                "\n",
+            ])
+            .prop_map(|text| text.as_bytes().to_vec()),
+        ];
+        prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
     }
 
     #[test]
