@@ -12,6 +12,8 @@
 //!    problems at once: an [`InstanceSet`] of usable and skipped instances, and [`ServerSettings`].
 //!    `_FILE` secrets are read there, through [`Sources`].
 //!
+//! [`markdown_reference`] and [`env_example`] say what the table says, as text.
+//!
 //! Rules of the crate: it takes maps and a [`Sources`] implementation, never the process
 //! environment, and performs no I/O of its own. Secrets are [`Secret`] from the moment they are
 //! read; nothing here can print one. A numbered instance inherits network and behaviour settings,

@@ -144,3 +144,54 @@ impl fmt::Debug for SiteUrl {
         write!(f, "SiteUrl({})", self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::SiteUrl;
+    use crate::{Deployment, Service};
+
+    #[test]
+    fn addresses_are_normalised_once() {
+        use Service::{Confluence, Jira};
+        for (text, service, deployment, url) in [
+            ("https://ACME.atlassian.net/", Jira, None, "https://acme.atlassian.net"),
+            ("https://acme.atlassian.net", Confluence, None, "https://acme.atlassian.net/wiki"),
+            (
+                "https://acme.atlassian.net/wiki/wiki//",
+                Confluence,
+                None,
+                "https://acme.atlassian.net/wiki",
+            ),
+            ("https://dc.example/wiki/", Confluence, None, "https://dc.example/wiki"),
+            ("https://dc.example", Confluence, None, "https://dc.example"),
+            (
+                "https://custom.example",
+                Confluence,
+                Some(Deployment::Cloud),
+                "https://custom.example/wiki",
+            ),
+            ("http://dc.example:8080/jira/", Jira, None, "http://dc.example:8080/jira"),
+            ("HTTPS://dc.example:443", Jira, None, "https://dc.example"),
+            ("http://[::1]:8080", Jira, None, "http://[::1]:8080"),
+        ] {
+            let site = SiteUrl::parse(text, service, deployment).unwrap();
+            assert_eq!(site.as_str(), url, "{text}");
+        }
+    }
+
+    #[test]
+    fn hosts_and_context_paths() {
+        let site = SiteUrl::parse("http://[::1]:8080/jira", Service::Jira, None).unwrap();
+        assert_eq!((site.host().as_str(), site.context_path()), ("[::1]:8080", "/jira"));
+        let site = SiteUrl::parse("https://dc.example:443", Service::Jira, None).unwrap();
+        assert_eq!((site.host().as_str(), site.context_path()), ("dc.example", ""));
+    }
+
+    #[test]
+    fn no_address_is_told_from_every_address() {
+        let site = SiteUrl::from_request().unwrap();
+        assert!(site.is_from_request() && !site.is_cloud_host());
+        let other = SiteUrl::parse("https://dc.example", Service::Jira, None).unwrap();
+        assert!(!other.is_from_request());
+    }
+}

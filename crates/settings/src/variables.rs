@@ -2,7 +2,7 @@
 //!
 //! [`VARIABLES`] drives everything that knows variables by name: which numbered names are known
 //! and where an unset one is looked up ([`validate`](mod@crate::validate)), the flags
-//! ([`FLAGS`](crate::FLAGS)), the reference page and `.env.example`
+//! ([`FLAGS`]), the reference page and `.env.example`
 //! ([`markdown_reference`](crate::markdown_reference), [`env_example`](crate::env_example)).
 //! Adding a variable is one row here and one reader in `validate`.
 

@@ -57,9 +57,12 @@ fn markup_translation(instance: &mut Instance<'_, '_>) -> bool {
     instance.check.switch(given, !(jira && disabled))
 }
 
-/// A pattern that compiles; anything else is the default with a warning, which `parsed` gives.
+/// A pattern that compiles; anything else is the default with a warning, which `parsed` gives. The
+/// defaults are not compiled here: with twenty instances that would be half of the time to start.
 fn pattern(instance: &mut Instance<'_, '_>, setting: &str) -> Option<String> {
-    instance.parsed(setting, |text| Regex::new(text).is_ok().then(|| text.to_owned()))
+    let known = [Behaviour::ISSUE_KEY_PATTERN, Behaviour::PROJECT_KEY_PATTERN];
+    let usable = |text: &str| known.contains(&text) || Regex::new(text).is_ok();
+    instance.parsed(setting, |text| usable(text).then(|| text.to_owned()))
 }
 
 /// The number of workers has no effect here; a wrong one is still worth a warning.
@@ -90,7 +93,8 @@ fn phrases(instance: &mut Instance<'_, '_>) -> Vec<(bool, String)> {
             Some(phrase) if !phrases.contains(&phrase) => phrases.push(phrase),
             Some(_) => {}
             None => instance.check.warn(format!(
-                "{variable}: entry {} is neither `parent:<phrase>` nor `child:<phrase>` and is ignored.",
+                "{variable}: entry {} is neither `parent:<phrase>` nor `child:<phrase>` and is \
+                 ignored.",
                 place + 1
             )),
         }

@@ -191,7 +191,8 @@ impl<'a> Check<'a> {
         let Some(Given { variable, value }) = given else { return default };
         scalars::switch(&value).unwrap_or_else(|| {
             self.fatal(format!(
-                "{variable} is neither yes nor no; write true, 1, yes, y or on, or false, 0, no, n or off."
+                "{variable} is neither yes nor no; write true, 1, yes, y or on, or false, 0, no, \
+                 n or off."
             ));
             default
         })

@@ -5,8 +5,8 @@ use super::credentials::{Offer, Tokens};
 use super::instance::Instance;
 use super::{Problem, Severity, behaviour, exposure, network, scan};
 use crate::{
-    Deployment, InstanceConfig, InstanceId, InstanceName, InstanceSet, NameError, ServerSettings,
-    Service, SiteUrl, Skipped, Transport,
+    Deployment, InstanceConfig, InstanceId, InstanceName, InstanceSet, Limits, NameError,
+    ServerSettings, Service, SiteUrl, Skipped, Transport,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,6 +29,7 @@ const MAX_LABEL_LENGTH: usize = 60;
 /// Confluence (server spec section 11.5).
 pub(super) fn read(check: &mut Check<'_>, server: &ServerSettings) -> InstanceSet {
     let numbered = scan::numbered_slots(check);
+    let limits = network::limits(check);
     let primaries = Service::ALL.into_iter().map(Slot::primary);
     let mut set = InstanceSet::default();
     let mut prefixes: BTreeMap<(Service, String), Slot> = BTreeMap::new();
@@ -36,7 +37,7 @@ pub(super) fn read(check: &mut Check<'_>, server: &ServerSettings) -> InstanceSe
         if slot.is_primary() && !is_meant(check, slot.service) {
             continue;
         }
-        match read_slot(check, server, slot, &set, &mut prefixes) {
+        match read_slot(check, server, slot, &limits, &set, &mut prefixes) {
             Ok(config) => set.usable.push(Arc::new(config)),
             Err(skipped) => set.skipped.push(skipped),
         }
@@ -63,10 +64,10 @@ fn read_slot(
     check: &mut Check<'_>,
     server: &ServerSettings,
     slot: Slot,
+    limits: &Limits,
     set: &InstanceSet,
     prefixes: &mut BTreeMap<(Service, String), Slot>,
 ) -> Result<InstanceConfig, Skipped> {
-    let limits = network::limits(check);
     let name = name(check, slot);
     let mut instance = Instance::new(check, slot, &name);
     let name = name.ok();
@@ -124,7 +125,7 @@ fn read_slot(
                 credential,
                 cloud_id,
                 network,
-                limits,
+                limits: limits.clone(),
                 exposure,
                 behaviour,
             })
@@ -163,7 +164,8 @@ fn claim_prefix(
     match prefixes.get(&(slot.service, prefix.clone())) {
         Some(first) => {
             let reason = format!(
-                "{} already has the name `{name}` or one that gives the same tool names ({prefix}…); set another {}",
+                "{} already has the name `{name}` or one that gives the same tool names \
+                 ({prefix}…); set another {}",
                 first.word(),
                 slot.variable("INSTANCE_NAME")
             );
@@ -242,7 +244,8 @@ fn cloud_id(
     let variable = instance.variable("OAUTH_CLOUD_ID");
     if instance.check.is_set(&variable) {
         let sentence = format!(
-            "{variable} is ignored on Data Center; if this is Cloud behind a domain of its own, set {}=cloud",
+            "{variable} is ignored on Data Center; if this is Cloud behind a domain of its own, \
+             set {}=cloud",
             instance.variable("DEPLOYMENT")
         );
         instance.note(Severity::Warning, &sentence);
@@ -287,7 +290,8 @@ fn warn_of_borrowed_labels(check: &mut Check<'_>, set: &InstanceSet) {
         if borrowed {
             let variable = Slot::primary(primary.service()).variable("INSTANCE_NAME");
             check.warn(format!(
-                "{variable} is the name of another instance; the label of the unnumbered one changes no tool name."
+                "{variable} is the name of another instance; the label of the unnumbered one \
+                 changes no tool name."
             ));
         }
     }

@@ -38,7 +38,8 @@ fn verify_tls(instance: &mut Instance<'_, '_>) -> bool {
     let Some(Given { variable, value }) = instance.given("SSL_VERIFY") else { return true };
     scalars::switch(&value).unwrap_or_else(|| {
         instance.check.warn(format!(
-            "{variable} is neither yes nor no, so certificates are checked; write `false` to switch that off."
+            "{variable} is neither yes nor no, so certificates are checked; write `false` to \
+             switch that off."
         ));
         true
     })
@@ -91,7 +92,8 @@ fn proxy(instance: &mut Instance<'_, '_>, setting: &str, scheme: &str) -> Option
     });
     if !usable {
         let reason = format!(
-            "{variable} is not the address of a proxy, such as `http://proxy.example:3128` or `socks5://proxy.example:1080`"
+            "{variable} is not the address of a proxy, such as `http://proxy.example:3128` or \
+             `socks5://proxy.example:1080`"
         );
         instance.skip(Severity::Error, &reason);
         return None;
@@ -137,7 +139,8 @@ fn custom_headers(instance: &mut Instance<'_, '_>) -> Vec<(String, Secret)> {
                 headers.push((name.to_owned(), Secret::new(value)));
             }
             None => instance.check.warn(format!(
-                "{variable}: entry {} is not the `Name=value` of a header that can be set, and is ignored; a value cannot hold a comma.",
+                "{variable}: entry {} is not the `Name=value` of a header that can be set, and \
+                 is ignored; a value cannot hold a comma.",
                 place + 1
             )),
         }
@@ -160,7 +163,8 @@ fn passthrough_headers(instance: &mut Instance<'_, '_>) -> Vec<String> {
             names.push(name);
         } else {
             instance.check.warn(format!(
-                "{variable}: entry {} is not the name of a header that can be passed through, and is ignored.",
+                "{variable}: entry {} is not the name of a header that can be passed through, \
+                 and is ignored.",
                 place + 1
             ));
         }

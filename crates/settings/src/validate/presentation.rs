@@ -58,7 +58,8 @@ fn groups(
             || groups.iter().any(|(known, _)| *known == group);
         if taken || !is_free(&group, names) {
             check.warn(format!(
-                "{variable}: the group of entry {place} has a name that is taken, reserved, or not written like a name; it is ignored."
+                "{variable}: the group of entry {place} has a name that is taken, reserved, or \
+                 not written like a name; it is ignored."
             ));
             continue;
         }
@@ -68,7 +69,8 @@ fn groups(
                 Some(name) if found.contains(&name) => {}
                 Some(name) => found.push(name),
                 None => check.warn(format!(
-                    "{variable}: a member of entry {place} is no configured instance; it is left out."
+                    "{variable}: a member of entry {place} is no configured instance; it is left \
+                     out."
                 )),
             }
         }

@@ -64,7 +64,8 @@ pub(super) fn read(check: &mut Check<'_>) -> ServerSettings {
     };
     if check.global_text("ATLASSIAN_CONFIG").is_some() {
         check.fatal(
-            "--config (ATLASSIAN_CONFIG) is set, but this version reads no configuration file; use variables, or a file of them with --env-file.",
+            "--config (ATLASSIAN_CONFIG) is set, but this version reads no configuration file; \
+             use variables, or a file of them with --env-file.",
         );
     }
     server
@@ -102,7 +103,7 @@ fn http(check: &mut Check<'_>, transport: Transport) -> HttpSettings {
         check.fatal("MCP_TLS_CERT and MCP_TLS_KEY go together, but only one of them is set.");
     }
     HttpSettings {
-        host: host(check),
+        host: host(check, transport),
         port: u16::try_from(check.global_integer("PORT")).unwrap_or(0),
         path: path(check, transport),
         stateless,
@@ -135,14 +136,18 @@ fn list(check: &mut Check<'_>, name: &str) -> Vec<String> {
 }
 
 /// The address to listen on. A wrong one prevents the start: listening somewhere else than asked
-/// for is worse than not listening.
-fn host(check: &mut Check<'_>) -> String {
+/// for is worse than not listening. Over stdio nobody listens, and some shells set `HOST` to
+/// something else.
+fn host(check: &mut Check<'_>, transport: Transport) -> String {
     let default = HttpSettings::default().host;
     let Some(text) = check.global_text("HOST") else { return default };
     let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(&text);
     let name = bare.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
     if name || bare.parse::<std::net::IpAddr>().is_ok() {
         return bare.to_owned();
+    }
+    if transport == Transport::Stdio {
+        return default;
     }
     check.fatal("HOST is neither a host name nor an IP address; the port belongs in PORT.");
     default
@@ -176,7 +181,9 @@ fn callers(check: &mut Check<'_>, transport: Transport) -> CallerSettings {
     let served = callers.allow_global_fallback || external || transport == Transport::Stdio;
     if callers.ignore_header_auth && !served {
         check.warn(
-            "IGNORE_HEADER_AUTH is on and no credentials stand in for the ignored ones, so calls over HTTP are refused; set ALLOW_GLOBAL_CRED_FALLBACK=true to use the configured ones.",
+            "IGNORE_HEADER_AUTH is on and no credentials stand in for the ignored ones, so calls \
+             over HTTP are refused; set ALLOW_GLOBAL_CRED_FALLBACK=true to use the configured \
+             ones.",
         );
     }
     callers
@@ -190,7 +197,8 @@ fn allowed_url_domains(check: &mut Check<'_>) -> Vec<String> {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
         if domain.is_empty() || !domain.bytes().all(plain) {
             check.warn(format!(
-                "MCP_ALLOWED_URL_DOMAINS: entry {} is not a domain and is ignored; write `example.com`, without scheme and path.",
+                "MCP_ALLOWED_URL_DOMAINS: entry {} is not a domain and is ignored; write \
+                 `example.com`, without scheme and path.",
                 place + 1
             ));
         } else if !domains.iter().any(|known| known == domain) {
@@ -210,7 +218,8 @@ fn log(check: &mut Check<'_>, transport: Transport) -> LogSettings {
     let stdout = check.global_switch("MCP_LOGGING_STDOUT");
     if stdout && transport == Transport::Stdio {
         check.warn(
-            "MCP_LOGGING_STDOUT is ignored over stdio, where stdout belongs to the protocol; log lines go to stderr.",
+            "MCP_LOGGING_STDOUT is ignored over stdio, where stdout belongs to the protocol; log \
+             lines go to stderr.",
         );
     }
     LogSettings {
@@ -268,11 +277,12 @@ fn oauth_proxy(check: &mut Check<'_>) -> Vec<(String, Secret)> {
         match mode.as_deref() {
             None | Some("default" | "memory") => {}
             Some("factory") => check.fatal(
-                "ATLASSIAN_OAUTH_CLIENT_STORAGE_MODE=factory loads Python code, which this program cannot; use default or memory.",
+                "ATLASSIAN_OAUTH_CLIENT_STORAGE_MODE=factory loads Python code, which this \
+                 program cannot; use default or memory.",
             ),
-            Some(_) => check.fatal(
-                "ATLASSIAN_OAUTH_CLIENT_STORAGE_MODE is none of default, memory.",
-            ),
+            Some(_) => {
+                check.fatal("ATLASSIAN_OAUTH_CLIENT_STORAGE_MODE is none of default, memory.");
+            }
         }
     }
     for name in ["ATLASSIAN_OAUTH_INSTANCE_URL", "PUBLIC_BASE_URL"] {

@@ -115,16 +115,19 @@ fn odd_numbers_are_ignored_with_the_right_name_to_use() {
     for (name, hint) in [
         (
             "JIRA_1_URL",
-            "JIRA_1_URL: ignored; the first instance is configured with JIRA_URL, without a number.",
+            "JIRA_1_URL: ignored; the first instance is configured with JIRA_URL, without a \
+             number.",
         ),
         ("JIRA_02_URL", "JIRA_02_URL: ignored; numbers have no leading zeros, write JIRA_2_URL."),
         (
             "JIRA_0_URL",
-            "JIRA_0_URL: ignored; numbers go from 2 to 99, and the first instance has none (JIRA_URL).",
+            "JIRA_0_URL: ignored; numbers go from 2 to 99, and the first instance has none \
+             (JIRA_URL).",
         ),
         (
             "JIRA_01_URL",
-            "JIRA_01_URL: ignored; numbers go from 2 to 99, and the first instance has none (JIRA_URL).",
+            "JIRA_01_URL: ignored; numbers go from 2 to 99, and the first instance has none \
+             (JIRA_URL).",
         ),
         ("JIRA_100_URL", "JIRA_100_URL: ignored; numbers of instances go from 2 to 99."),
         (
@@ -164,7 +167,8 @@ fn unknown_settings_are_named_with_their_neighbour() {
         ),
         (
             "JIRA_2_SPACES_FILTER",
-            "JIRA_2_SPACES_FILTER is not a known setting and is ignored; it is a setting of Confluence.",
+            "JIRA_2_SPACES_FILTER is not a known setting and is ignored; it is a setting of \
+             Confluence.",
         ),
         (
             "JIRA_2_FROBNICATION_LEVEL",
@@ -172,7 +176,8 @@ fn unknown_settings_are_named_with_their_neighbour() {
         ),
         (
             "CONFLUENCE_9_URL_FILE",
-            "CONFLUENCE_9_URL_FILE is not a known setting and is ignored; only secrets can be read from a file.",
+            "CONFLUENCE_9_URL_FILE is not a known setting and is ignored; only secrets can be \
+             read from a file.",
         ),
     ] {
         let settings = settings(&[(name, "x")]);
@@ -205,20 +210,24 @@ fn bad_names_skip_their_instance_and_no_other() {
     for (name, told_end) in [
         (
             "prod-internal",
-            "JIRA_2: skipped: JIRA_2_INSTANCE_NAME: the name `prod-internal` may only hold letters a-z, digits and single inner underscores; try `prod_internal`.",
+            "JIRA_2: skipped: JIRA_2_INSTANCE_NAME: the name `prod-internal` may only hold \
+             letters a-z, digits and single inner underscores; try `prod_internal`.",
         ),
         (
             "a_name_that_is_far_too_long",
-            "JIRA_2: skipped: JIRA_2_INSTANCE_NAME: the name `a_name_that_is_far_too_long` has 27 characters, at most 20 are allowed; try `a_name_that_is_far_t`.",
+            "JIRA_2: skipped: JIRA_2_INSTANCE_NAME: the name `a_name_that_is_far_too_long` has \
+             27 characters, at most 20 are allowed; try `a_name_that_is_far_t`.",
         ),
         (
             "default",
-            "JIRA_2: skipped: JIRA_2_INSTANCE_NAME: the name `default` is reserved; try `default_2`.",
+            "JIRA_2: skipped: JIRA_2_INSTANCE_NAME: the name `default` is reserved; try \
+             `default_2`.",
         ),
         ("5", "JIRA_2: skipped: JIRA_2_INSTANCE_NAME: the name `5` is reserved; try `2`."),
         (
             "größe",
-            "JIRA_2: skipped: JIRA_2_INSTANCE_NAME: the name `größe` may only hold letters a-z, digits and single inner underscores; try `gr_e`.",
+            "JIRA_2: skipped: JIRA_2_INSTANCE_NAME: the name `größe` may only hold letters a-z, \
+             digits and single inner underscores; try `gr_e`.",
         ),
     ] {
         let settings = of(&[

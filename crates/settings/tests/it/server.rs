@@ -64,6 +64,7 @@ fn hosts_and_ports() {
     }
     for given in ["127.0.0.1:9000", "http://x", "a b"] {
         assert_eq!(settings(&[HTTP, ("HOST", given)]).exit_code(), Some(2), "{given}");
+        assert_eq!(settings(&[("HOST", given)]).exit_code(), None, "{given} over stdio");
     }
     assert_eq!(server(&[HTTP, ("PORT", "0")]).http.port, 0);
     assert_eq!(server(&[HTTP, ("PORT", "9000")]).http.port, 9000);
@@ -229,7 +230,8 @@ fn aliases_and_groups() {
     let settings = many(&[
         (
             "ATLASSIAN_INSTANCE_ALIASES",
-            "stg=staging, Prod = primary,stg=docs,docs=staging,all=docs,x=nowhere,a-b=docs,odd,b=broken",
+            "stg=staging, Prod = \
+             primary,stg=docs,docs=staging,all=docs,x=nowhere,a-b=docs,odd,b=broken",
         ),
         (
             "ATLASSIAN_INSTANCE_GROUPS",
