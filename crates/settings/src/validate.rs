@@ -1,4 +1,4 @@
-//! From [`Raw`](crate::Raw) to [`Settings`], all problems at once.
+//! From [`Raw`] to [`Settings`], all problems at once.
 
 mod behaviour;
 mod check;
