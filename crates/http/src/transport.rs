@@ -81,8 +81,8 @@ fn trust(
     if let Some(file) = &network.trust_file {
         store.extend(bundle_of(file)?);
     }
-    if let Some(folder) = &network.trust_folder {
-        store.extend(folder_of(folder)?);
+    if let Some(folders) = &network.trust_folder {
+        store.extend(folders_of(folders)?);
     }
     Ok(if network.trust_file.is_some() || network.trust_folder.is_some() {
         store.extend(bundle.unwrap_or_default());
@@ -110,23 +110,35 @@ fn bundle_of(path: &Path) -> Result<Vec<Certificate>, BuildError> {
     Ok(certificates)
 }
 
-/// The certificates of all files of a folder; files that hold none are passed over, as OpenSSL
-/// does with such folders.
-fn folder_of(path: &Path) -> Result<Vec<Certificate>, BuildError> {
-    let unreadable = |error: std::io::Error| {
-        BuildError(format!(
-            "the folder of CA certificates `{}` cannot be read: {error}",
-            path.display()
-        ))
-    };
+/// The certificates of all files of a folder, or of several joined like `SSL_CERT_DIR`. Files that
+/// hold none are passed over, as OpenSSL does; a folder that cannot be read counts only when
+/// nothing else gave a certificate.
+fn folders_of(folders: &Path) -> Result<Vec<Certificate>, BuildError> {
     let mut certificates = Vec::new();
-    for entry in std::fs::read_dir(path).map_err(unreadable)? {
-        let file = entry.map_err(unreadable)?.path();
-        if let Ok(pem) = std::fs::read(&file) {
-            certificates.extend(Certificate::from_pem_bundle(&pem).unwrap_or_default());
+    let mut problem = None;
+    for folder in std::env::split_paths(folders) {
+        match std::fs::read_dir(&folder) {
+            Ok(entries) => {
+                for entry in entries.flatten() {
+                    if let Ok(pem) = std::fs::read(entry.path()) {
+                        certificates.extend(Certificate::from_pem_bundle(&pem).unwrap_or_default());
+                    }
+                }
+            }
+            Err(error) => {
+                problem.get_or_insert_with(|| {
+                    BuildError(format!(
+                        "the folder of CA certificates `{}` cannot be read: {error}",
+                        folder.display()
+                    ))
+                });
+            }
         }
     }
-    Ok(certificates)
+    match problem {
+        Some(problem) if certificates.is_empty() => Err(problem),
+        _ => Ok(certificates),
+    }
 }
 
 fn client_identity(network: &Network) -> Result<Option<Identity>, BuildError> {

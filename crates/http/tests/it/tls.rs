@@ -111,7 +111,11 @@ async fn a_store_of_the_settings_takes_the_systems_place() {
     config.network.ca_bundle = None;
     config.network.trust_folder = Some(folder.path().to_owned());
     remote(config.clone()).send(&read()).await.unwrap();
-    config.network.trust_folder = Some("/nonexistent/certs".into());
+    let missing = std::path::Path::new("/nonexistent/certs");
+    let joined = std::env::join_paths([missing, folder.path()]).unwrap();
+    config.network.trust_folder = Some(joined.into());
+    remote(config.clone()).send(&read()).await.unwrap();
+    config.network.trust_folder = Some(missing.to_owned());
     let error = remote(config).send(&read()).await.unwrap_err();
     assert!(error.to_string().contains("`/nonexistent/certs`"), "{error}");
 }
