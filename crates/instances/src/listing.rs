@@ -82,18 +82,17 @@ impl Registry {
                         Never use one instance when another was asked for.\n"
             .to_owned();
         for (index, instance) in usable.iter().enumerate() {
-            let host =
-                instance.url.as_deref().and_then(|url| url.split("://").nth(1)).unwrap_or_default();
             let primary = if instance.number == 1 {
                 " (primary, use it when no instance is named)"
             } else {
                 ""
             };
             let line = format!(
-                "- {}*: {} `{}`{primary} at {host}, {}\n",
+                "- {}*: {} `{}`{primary} at {}, {}\n",
                 instance.prefix.as_deref().unwrap_or_default(),
                 instance.service,
                 instance.label.as_deref().unwrap_or(&instance.name),
+                host(instance),
                 if instance.read_only { "read-only" } else { "read and write" },
             );
             if text.len() + line.len() > MAX_INSTRUCTIONS - 60 {
@@ -126,7 +125,7 @@ impl Registry {
                 format!(
                     "{service} {number} {name}: prefix {}, host {}, {}, auth {}, {}, {} tools",
                     instance.prefix.as_deref().unwrap_or("-"),
-                    instance.url.as_deref().and_then(|url| url.split("://").nth(1)).unwrap_or("-"),
+                    host(instance),
                     instance.deployment.map_or("-", atlassian_settings::Deployment::word),
                     instance.auth.unwrap_or("-"),
                     if instance.read_only { "read-only" } else { "read-write" },
@@ -135,4 +134,11 @@ impl Registry {
             })
             .collect()
     }
+}
+
+/// Host and port of an instance, without context path.
+fn host(instance: &InstanceListing) -> &str {
+    let url = instance.url.as_deref().unwrap_or("-");
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or(rest)
 }

@@ -1,5 +1,6 @@
 //! The registry over the real table of tools, and the pipeline against the sandbox.
 
+mod every_tool;
 mod exposure;
 mod instances;
 mod naming;
