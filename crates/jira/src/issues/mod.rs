@@ -77,6 +77,15 @@ pub fn edit(
     if deployment.is_cloud() { request.query("returnIssue", true) } else { request }
 }
 
+/// The fields of the edit screen, with the values they take.
+#[must_use]
+pub fn edit_meta(deployment: Deployment, key: &str) -> ApiRequest {
+    ApiRequest::get(
+        issue(deployment, key).then("/editmeta"),
+        format!("read what can be edited on issue {key}"),
+    )
+}
+
 /// Sets or clears the assignee: `{"accountId": ..}` on Cloud, `{"name": ..}` on Data Center.
 #[must_use]
 pub fn assign(deployment: Deployment, key: &str, assignee: Value) -> ApiRequest {

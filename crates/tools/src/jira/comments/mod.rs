@@ -1,0 +1,3 @@
+//! Tools of the toolset `jira_comments`.
+
+pub(in crate::jira) mod add_comment;
