@@ -1,11 +1,19 @@
 //! Documents: one model; readers and writers for ADF, Confluence storage, Jira wiki, Markdown.
 
 pub mod adf;
+mod color;
 mod context;
+mod emoji;
+mod entity;
+mod footnote;
+mod keep;
+mod keys;
 pub mod markdown;
+mod marks;
 pub mod merge;
 pub mod model;
 mod outcome;
+mod scan;
 pub mod section;
 pub mod storage;
 mod text;

@@ -39,3 +39,9 @@ pub fn wiki(
 ) -> Result<Converted<String>, MergeError> {
     Ok(crate::markdown_to_wiki(markdown, context))
 }
+
+pub(crate) fn adf_originals(_: &Value) -> Vec<crate::model::Keep> {
+    Vec::new()
+}
+
+pub(crate) fn restore(_: &mut [crate::model::Block], _: &[crate::model::Keep]) {}

@@ -2,13 +2,31 @@
 //!
 //! Source: content conversion spec section 8.2.
 
-/// A byte range in the text a block was read from.
+/// Where something stood in the input: bytes of a text, or node numbers of an ADF tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
-    /// First byte.
+    /// First byte (or the node's number).
     pub start: usize,
     /// One past the last byte.
     pub end: usize,
+    /// Where the sibling before it ended: what lies between belongs to neither.
+    pub lead: usize,
+    /// What a writer that has the input at hand takes from it.
+    pub reuse: Reuse,
+}
+
+/// What a writer takes from the stored source; set by a merge only.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Reuse {
+    /// Nothing: the content is written anew.
+    #[default]
+    Nothing,
+    /// Only the blanks before it.
+    Place,
+    /// The shell; the children are written by themselves.
+    Shell,
+    /// Everything, byte for byte.
+    Whole,
 }
 
 /// A whole body: a page, a description, a comment.
@@ -25,13 +43,6 @@ pub struct Block {
     pub kind: BlockKind,
     /// Where it stood in the input, when the reader knows.
     pub source: Option<Span>,
-}
-
-/// Two blocks are the same when they say the same; where they stood does not matter.
-impl PartialEq for Block {
-    fn eq(&self, other: &Self) -> bool {
-        self.kind == other.kind
-    }
 }
 
 impl From<BlockKind> for Block {
@@ -73,6 +84,66 @@ impl Attrs {
     }
 }
 
+/// The deepest nesting that is followed; what lies deeper is flattened to text.
+pub const MAX_DEPTH: usize = 100;
+
+/// Appends `inline`, joining neighbouring text.
+pub(crate) fn push_inline(list: &mut Vec<Inline>, inline: Inline) {
+    if let Inline::Text(text) = &inline {
+        if text.is_empty() {
+            return;
+        }
+        if let Some(Inline::Text(last)) = list.last_mut() {
+            last.push_str(text);
+            return;
+        }
+    }
+    list.push(inline);
+}
+
+/// The text of `inlines` without marks.
+pub(crate) fn inline_text(inlines: &[Inline]) -> String {
+    let mut out = String::new();
+    collect_text(inlines, &mut out);
+    out
+}
+
+fn collect_text(inlines: &[Inline], out: &mut String) {
+    for inline in inlines {
+        match inline {
+            Inline::Text(text) | Inline::Code(text) => out.push_str(text),
+            Inline::Break => out.push(' '),
+            Inline::Mark(_, content)
+            | Inline::Link { content, .. }
+            | Inline::Comment { content, .. } => collect_text(content, out),
+            Inline::Card { url, text } => out.push_str(if text.is_empty() { url } else { text }),
+            Inline::Image(image) => out.push_str(&image.alt),
+            Inline::Mention { id, name } => {
+                out.push('@');
+                out.push_str(if name.is_empty() { &id.value } else { name });
+            }
+            Inline::Emoji { short, text, .. } => {
+                out.push_str(if text.is_empty() { short } else { text });
+            }
+            Inline::Emoticon(name) => {
+                out.push('(');
+                out.push_str(name);
+                out.push(')');
+            }
+            Inline::Status { text, .. } | Inline::Placeholder(text) => out.push_str(text),
+            Inline::Date { day, .. } => out.push_str(day),
+            Inline::JiraIssue { key, .. } => out.push_str(key),
+            Inline::Anchor(_) => {}
+            Inline::FootnoteRef(label) => {
+                out.push('[');
+                out.push_str(label);
+                out.push(']');
+            }
+            Inline::Keep(keep) => out.push_str(&keep.label),
+        }
+    }
+}
+
 /// What a block is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum BlockKind {
@@ -91,8 +162,8 @@ pub enum BlockKind {
     List {
         /// Bullet or number.
         kind: ListKind,
-        /// The items; each a run of blocks.
-        items: Vec<Vec<Block>>,
+        /// The items.
+        items: Vec<Item>,
     },
     /// A list of check boxes.
     Tasks(Vec<Task>),
@@ -191,6 +262,15 @@ pub enum Align {
     Right,
 }
 
+/// One item of a list.
+#[derive(Debug, Clone, Default)]
+pub struct Item {
+    /// What is in it.
+    pub blocks: Vec<Block>,
+    /// Where it stood in the input.
+    pub source: Option<Span>,
+}
+
 /// How a list counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListKind {
@@ -201,7 +281,7 @@ pub enum ListKind {
 }
 
 /// One check box or decision.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Task {
     /// Whether it is ticked (or decided).
     pub done: bool,
@@ -211,6 +291,8 @@ pub struct Task {
     pub children: Vec<Task>,
     /// Blocks below it other than tasks; fitting moves them out where they can not stay.
     pub extra: Vec<Block>,
+    /// Where it stood in the input.
+    pub source: Option<Span>,
 }
 
 /// Verbatim text.
@@ -261,14 +343,23 @@ pub enum PanelKind {
 /// A table.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Table {
-    /// Rows of cells.
-    pub rows: Vec<Vec<Cell>>,
+    /// The rows.
+    pub rows: Vec<Row>,
     /// Width, layout and the like.
     pub attrs: Attrs,
 }
 
+/// A table row.
+#[derive(Debug, Clone, Default)]
+pub struct Row {
+    /// Its cells.
+    pub cells: Vec<Cell>,
+    /// Where it stood in the input.
+    pub source: Option<Span>,
+}
+
 /// A table cell.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Cell {
     /// Whether it heads its row or column.
     pub header: bool,
@@ -278,10 +369,10 @@ pub struct Cell {
     pub rowspan: u32,
     /// Alignment of its text.
     pub align: Align,
-    /// Background and the like.
-    pub attrs: Attrs,
     /// What is in it.
     pub blocks: Vec<Block>,
+    /// Where it stood in the input.
+    pub source: Option<Span>,
 }
 
 impl Default for Cell {
@@ -291,8 +382,8 @@ impl Default for Cell {
             colspan: 1,
             rowspan: 1,
             align: Align::Default,
-            attrs: Attrs::default(),
             blocks: Vec::new(),
+            source: None,
         }
     }
 }
@@ -340,13 +431,35 @@ pub enum CardLook {
 }
 
 /// A column of a layout.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Column {
     /// Percent of the width, as written.
     pub width: Option<String>,
     /// What is in it.
     pub blocks: Vec<Block>,
+    /// Where it stood in the input.
+    pub source: Option<Span>,
 }
+
+/// Equality of what is said; where it stood does not matter.
+macro_rules! same_but_for_source {
+    ($($name:ident { $($field:ident),+ }),+ $(,)?) => {$(
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                $(self.$field == other.$field)&&+
+            }
+        }
+    )+};
+}
+
+same_but_for_source!(
+    Block { kind },
+    Item { blocks },
+    Task { done, inlines, children, extra },
+    Row { cells },
+    Cell { header, colspan, rowspan, align, blocks },
+    Column { width, blocks },
+);
 
 /// A format that kept content can be in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -445,6 +558,97 @@ pub enum Mark {
     Highlight(String),
 }
 
+impl Block {
+    /// A paragraph of `inlines`.
+    #[must_use]
+    pub fn paragraph(inlines: Vec<Inline>) -> Self {
+        BlockKind::Paragraph(Paragraph { inlines, ..Paragraph::default() }).into()
+    }
+
+    /// A paragraph of plain text.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::paragraph(vec![Inline::Text(text.into())])
+    }
+}
+
+impl BlockKind {
+    /// Calls `visit` for every run of blocks right below this one.
+    pub(crate) fn for_each_run(&mut self, visit: &mut dyn FnMut(&mut Vec<Block>)) {
+        match self {
+            Self::Quote(blocks)
+            | Self::Expand { blocks, .. }
+            | Self::MacroBox { blocks, .. }
+            | Self::Footnote { blocks, .. } => visit(blocks),
+            Self::Panel(panel) => visit(&mut panel.blocks),
+            Self::List { items, .. } => items.iter_mut().for_each(|item| visit(&mut item.blocks)),
+            Self::Table(table) => {
+                for cell in table.rows.iter_mut().flat_map(|row| row.cells.iter_mut()) {
+                    visit(&mut cell.blocks);
+                }
+            }
+            Self::Layout { columns, .. } => {
+                columns.iter_mut().for_each(|column| visit(&mut column.blocks));
+            }
+            Self::Tasks(tasks) | Self::Decisions(tasks) => {
+                for task in tasks {
+                    task.for_each_run(visit);
+                }
+            }
+            Self::Paragraph(_)
+            | Self::Heading { .. }
+            | Self::Code(_)
+            | Self::Rule
+            | Self::Image(_)
+            | Self::Card { .. }
+            | Self::Leaf { .. }
+            | Self::Keep(_)
+            | Self::RawStorage(_) => {}
+        }
+    }
+}
+
+impl Task {
+    fn for_each_run(&mut self, visit: &mut dyn FnMut(&mut Vec<Block>)) {
+        visit(&mut self.extra);
+        for child in &mut self.children {
+            child.for_each_run(visit);
+        }
+    }
+}
+
+impl PanelKind {
+    /// The directive's name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Note => "note",
+            Self::Tip => "tip",
+            Self::Success => "success",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Custom | Self::Plain => "panel",
+        }
+    }
+
+    /// The kind that a directive or an ADF panel type names.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "info" => Self::Info,
+            "note" => Self::Note,
+            "tip" => Self::Tip,
+            "success" => Self::Success,
+            "warning" => Self::Warning,
+            "error" => Self::Error,
+            "custom" => Self::Custom,
+            "panel" => Self::Plain,
+            _ => return None,
+        })
+    }
+}
+
 /// A piece of running text.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Inline {
@@ -454,8 +658,6 @@ pub enum Inline {
     Code(String),
     /// A forced line break.
     Break,
-    /// A newline in the source that is only a blank.
-    SoftBreak,
     /// Marked text.
     Mark(Mark, Vec<Inline>),
     /// A link.
@@ -523,6 +725,13 @@ pub enum Inline {
     Anchor(String),
     /// A reference to a footnote.
     FootnoteRef(String),
+    /// Text that carries an inline comment; put in by a merge, shown as its content.
+    Comment {
+        /// The comment's reference.
+        reference: String,
+        /// The text.
+        content: Vec<Inline>,
+    },
     /// Content that Markdown has no word for.
     Keep(Keep),
 }

@@ -17,3 +17,17 @@ pub(crate) fn from_markdown(text: &str, _: &Context<'_>) -> Result<Converted<Str
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     Ok(Converted::clean(format!("<p>{text}</p>")))
 }
+
+pub(crate) fn element_len(_: &str) -> Option<usize> {
+    None
+}
+
+pub(crate) fn read(_: &str) -> Result<crate::Document, ReadError> {
+    Ok(crate::Document::default())
+}
+
+/// The characters that the entity `name` (without `&` and `;`) stands for.
+#[must_use]
+pub fn entity(name: &str) -> Option<String> {
+    crate::entity::decode(&format!("&{name};")).map(|(text, _)| text)
+}

@@ -14,3 +14,7 @@ pub(crate) fn to_markdown(body: &str, _: &Context<'_>) -> Converted<String> {
 pub(crate) fn from_markdown(text: &str, _: &Context<'_>) -> Converted<String> {
     Converted::clean(text.to_owned())
 }
+
+pub(crate) fn read(_: &str) -> crate::Document {
+    crate::Document::default()
+}
