@@ -23,6 +23,8 @@ use std::time::{Duration, Instant};
 const STARTS: usize = 20;
 /// Lists that the median is taken of.
 const LISTS: usize = 50;
+/// Tools of one Jira and one Confluence when all are there, which the bars are set for.
+const ALL_TOOLS: usize = 98;
 /// Instances of each product beside the primary.
 const NUMBERED: u32 = 9;
 
@@ -120,7 +122,10 @@ fn start_up(
         format!("size of tools/list, {name}"),
         kibibytes(answer.len()),
         bars.size,
-        format!("{tools} tools, {} bytes each", answer.len() / tools.max(1)),
+        format!(
+            "{tools} tools, {} bytes each; the bar is for {ALL_TOOLS} tools",
+            answer.len() / tools.max(1)
+        ),
     );
     Ok(())
 }
