@@ -19,9 +19,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Name of the server in `serverInfo`.
-pub const NAME: &str = "atlassian-mcp";
+pub(crate) const NAME: &str = "atlassian-mcp";
 /// How long clients may keep what the server says about itself and its tools, in milliseconds.
-pub const FRESH_MS: u64 = 300_000;
+pub(crate) const FRESH_MS: u64 = 300_000;
 /// Key of the server's identity in `_meta` of modern results (MCP 2026-07-28, server/discover).
 const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
 /// Methods served here: a request of theirs that could not be read has wrong parameters.
@@ -39,7 +39,7 @@ enum Door {
 
 /// The MCP handler: thin over the registry, cheap to clone, one per connection or session.
 #[derive(Clone, Debug)]
-pub struct Handler {
+pub(crate) struct Handler {
     registry: Arc<Registry>,
     operator: Arc<Caller>,
     door: Door,
@@ -52,14 +52,14 @@ impl Handler {
     /// The handler of a local connection, whose caller is the operator. When `ending` fires, calls
     /// in flight are cancelled and answered.
     #[must_use]
-    pub fn local(registry: Arc<Registry>, ending: CancellationToken) -> Self {
+    pub(crate) fn local(registry: Arc<Registry>, ending: CancellationToken) -> Self {
         Self::new(registry, Door::Local, ending)
     }
 
     /// The handler of requests over HTTP: each is served for the caller found by
     /// [`identity`](crate::identity), and for nobody when there is none.
     #[must_use]
-    pub fn remote(registry: Arc<Registry>, ending: CancellationToken) -> Self {
+    pub(crate) fn remote(registry: Arc<Registry>, ending: CancellationToken) -> Self {
         Self::new(registry, Door::Remote, ending)
     }
 

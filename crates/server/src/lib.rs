@@ -3,16 +3,16 @@
 //! Everything that can be asked, and by whom, is decided by the registry of the `instances` crate;
 //! this crate carries messages to it and shapes what comes back:
 //!
-//! * [`handler`]: one MCP handler over the registry, for legacy clients (`initialize`, revisions
+//! * `handler`: one MCP handler over the registry, for legacy clients (`initialize`, revisions
 //!   2024-11-05 to 2025-11-25) and for 2026-07-28 clients at once. `tool` and `result` translate
 //!   entries and outcomes, `progress` and `notices` are what a call says before it ends.
 //! * [`stdio`]: newline-delimited JSON-RPC on two streams, with a transport of its own because every
 //!   unreadable line must be answered.
 //! * [`http`]: streamable HTTP with sessions for legacy clients and without for modern ones on the
 //!   same URL, the legacy SSE transport, health routes, the Host and Origin fence, draining.
-//! * [`identity`]: whose request it is. Headers become a [`Caller`](atlassian_instances::Caller)
+//! * `identity`: whose request it is. Headers become a [`Caller`](atlassian_instances::Caller)
 //!   with credentials per instance; nothing usable is 401.
-//! * [`run`]: the transport that the settings name.
+//! * [`serve`]: the transport that the settings name.
 //!
 //! Rules of the crate: nothing but JSON-RPC goes to stdout; handlers are thin, because list and call
 //! must walk the same pipeline from every transport; a request that is refused never allocates a
@@ -20,18 +20,17 @@
 //! nobody.
 
 mod error;
-pub mod handler;
+mod handler;
 pub mod http;
-pub mod identity;
+mod identity;
 mod notices;
 mod progress;
 mod result;
-pub mod run;
+mod run;
 pub mod stdio;
 mod tool;
 mod wire;
 
 pub use error::ServeError;
-pub use handler::Handler;
 pub use http::Http;
 pub use run::serve;

@@ -6,11 +6,13 @@ use serde_json::{Value, json};
 pub(crate) const PARSE_ERROR: i32 = -32700;
 /// JSON-RPC code for JSON that is no message.
 pub(crate) const INVALID_REQUEST: i32 = -32600;
+/// JSON-RPC code for a request whose parameters have the wrong form.
+const INVALID_PARAMS: i32 = -32602;
 /// JSON-RPC code for a failure of ours.
 pub(crate) const INTERNAL_ERROR: i32 = -32603;
 
 /// An error reply; `id` is null when the request's id could not be read (JSON-RPC 2.0 section 5).
-pub(crate) fn error(id: Value, code: i32, message: &str) -> Value {
+pub(crate) fn error(id: &Value, code: i32, message: &str) -> Value {
     json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code, "message": message } })
 }
 
@@ -25,29 +27,36 @@ pub(crate) fn objection(bytes: &[u8]) -> Option<Value> {
     let value: Value = match serde_json::from_slice(without_bom(bytes)) {
         Ok(value) => value,
         Err(problem) => {
-            return Some(error(Value::Null, PARSE_ERROR, &format!("Parse error: {problem}")));
+            return Some(error(&Value::Null, PARSE_ERROR, &format!("Parse error: {problem}")));
         }
     };
     match &value {
         Value::Array(_) => Some(error(
-            Value::Null,
+            &Value::Null,
             INVALID_REQUEST,
             "Invalid request: batches are not supported; send one message at a time",
         )),
         Value::Object(message) => {
             let id = message.get("id").filter(|id| id.is_string() || id.is_i64() || id.is_u64());
-            if id.is_none() && message.get("method").is_some_and(Value::is_string) {
+            if !message.contains_key("id") && message.get("method").is_some_and(Value::is_string) {
                 return None;
             }
-            Some(error(
-                id.cloned().unwrap_or_default(),
-                INVALID_REQUEST,
-                "Invalid request: this is no JSON-RPC 2.0 request, notification or response",
-            ))
+            let called = id.is_some() && message.get("method").is_some_and(Value::is_string);
+            let (code, text) = if called && message.get("params").is_some_and(|p| !p.is_object()) {
+                (INVALID_PARAMS, "Invalid parameters: params is a JSON object")
+            } else {
+                (
+                    INVALID_REQUEST,
+                    "Invalid request: this is no JSON-RPC 2.0 request, notification or response",
+                )
+            };
+            Some(error(id.unwrap_or(&Value::Null), code, text))
         }
-        _ => {
-            Some(error(Value::Null, INVALID_REQUEST, "Invalid request: a message is a JSON object"))
-        }
+        _ => Some(error(
+            &Value::Null,
+            INVALID_REQUEST,
+            "Invalid request: a message is a JSON object",
+        )),
     }
 }
 

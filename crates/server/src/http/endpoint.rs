@@ -2,8 +2,9 @@
 
 use super::sessions::Sessions;
 use super::{Drain, errors, layers};
+use crate::handler::Handler;
 use crate::identity::{self, Identified};
-use crate::{Handler, wire};
+use crate::wire;
 use atlassian_instances::Registry;
 use atlassian_settings::HttpSettings;
 use axum::body::{Body, HttpBody};

@@ -12,7 +12,7 @@ const LONGEST_TEXT: usize = 4096;
 
 /// An error of the transport as a JSON-RPC error without id.
 pub(crate) fn response(status: StatusCode, code: i32, message: &str) -> Response {
-    with(status, &wire::error(Value::Null, code, message))
+    with(status, &wire::error(&Value::Null, code, message))
 }
 
 fn with(status: StatusCode, body: &Value) -> Response {
@@ -31,7 +31,7 @@ fn with(status: StatusCode, body: &Value) -> Response {
 pub(crate) fn unreadable(body: &[u8]) -> Response {
     let malformed = "Invalid request: the notification is malformed";
     let objection = wire::objection(body)
-        .unwrap_or_else(|| wire::error(Value::Null, wire::INVALID_REQUEST, malformed));
+        .unwrap_or_else(|| wire::error(&Value::Null, wire::INVALID_REQUEST, malformed));
     with(StatusCode::BAD_REQUEST, &objection)
 }
 

@@ -52,9 +52,9 @@ impl Place {
             return None;
         }
         let host = authority.host().trim_matches(|c| c == '[' || c == ']');
-        let port = match authority.port() {
-            Some(port) => Some(port.as_str().parse().ok()?),
-            None => None,
+        let port = match authority.as_str().strip_prefix(authority.host())? {
+            "" => None,
+            rest => Some(rest.strip_prefix(':')?.parse().ok()?),
         };
         let host = host.trim_end_matches('.').to_ascii_lowercase();
         Some(Self { host, port })

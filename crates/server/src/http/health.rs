@@ -6,7 +6,7 @@ use atlassian_tools::InstanceState;
 use axum::Json;
 use axum::extract::{ConnectInfo, State};
 use http::{HeaderMap, StatusCode};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -40,7 +40,10 @@ pub(crate) async fn ready(
     } else {
         (StatusCode::OK, "ready")
     };
-    let mut body = json!({ "status": status, "usable": usable, "skipped": listing.len() - usable });
+    let mut body = Map::new();
+    body.insert("status".to_owned(), Value::from(status));
+    body.insert("usable".to_owned(), Value::from(usable));
+    body.insert("skipped".to_owned(), Value::from(listing.len() - usable));
     let known =
         identity::identify(&headers, &health.registry).is_ok_and(|identified| identified.own);
     if known || is_this_machine(peer, &headers) {
@@ -51,9 +54,9 @@ pub(crate) async fn ready(
                 "state": instance.state.word(),
             })
         });
-        body["instances"] = instances.collect();
+        body.insert("instances".to_owned(), instances.collect());
     }
-    (code, Json(body))
+    (code, Json(Value::Object(body)))
 }
 
 /// Whether the request was made on this machine, and not only handed on by a proxy on it.

@@ -18,7 +18,8 @@ mod layers;
 mod sessions;
 mod sse;
 
-use crate::{Handler, ServeError};
+use crate::ServeError;
+use crate::handler::Handler;
 use atlassian_instances::Registry;
 use atlassian_settings::{HttpSettings, Transport};
 use axum::Router;
@@ -81,6 +82,7 @@ impl Http {
                     .to_owned(),
             ));
         }
+        check_path(&settings.path)?;
         let host = settings.host.trim_matches(|c| c == '[' || c == ']');
         let shown = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
         let listener = TcpListener::bind((host, settings.port)).await.map_err(|source| {
@@ -138,6 +140,19 @@ impl Http {
             Err(_) => Ok(()),
         }
     }
+}
+
+/// Refuses a path that would hide a route of ours, or that a router reads as a pattern.
+fn check_path(path: &str) -> Result<(), ServeError> {
+    let plain = path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-._~".contains(&b));
+    let taken = ["/healthz", "/readyz", "/metrics"].contains(&path);
+    if path.starts_with('/') && !path.contains("//") && plain && !taken {
+        return Ok(());
+    }
+    Err(ServeError::Unsupported(format!(
+        "STREAMABLE_HTTP_PATH is `{path}`: it must start with a slash, hold only letters, digits and -._~ besides, and be \
+         none of /healthz, /readyz and /metrics."
+    )))
 }
 
 fn flatten(ended: Result<std::io::Result<()>, tokio::task::JoinError>) -> Result<(), ServeError> {

@@ -6,8 +6,9 @@
 
 use super::sessions::FULL;
 use super::{Drain, endpoint, errors, layers};
+use crate::handler::Handler;
 use crate::identity::{self, Identified};
-use crate::{Handler, wire};
+use crate::wire;
 use atlassian_instances::Registry;
 use atlassian_settings::{HttpSettings, Identity};
 use axum::extract::{Query, Request, State};

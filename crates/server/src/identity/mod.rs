@@ -27,7 +27,7 @@ const NOTHING: &str = "Authentication required: no Atlassian credentials were pr
 /// A request that is refused with 401; the text becomes `{"error": ...}`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Rejection(String);
+pub(crate) struct Rejection(String);
 
 impl Rejection {
     pub(crate) fn new(text: impl Into<String>) -> Self {
@@ -37,15 +37,15 @@ impl Rejection {
 
 /// Who makes a request.
 #[derive(Clone, Debug)]
-pub struct Identified {
+pub(crate) struct Identified {
     /// The caller for the registry.
-    pub caller: Arc<Caller>,
+    pub(crate) caller: Arc<Caller>,
     /// What a session is bound to: the credentials alone, because other headers may change from one
     /// request of a session to the next.
-    pub session: Identity,
+    pub(crate) session: Identity,
     /// Whether the request brought credentials of its own; false for one that is served with the
     /// operator's because the operator allowed it.
-    pub own: bool,
+    pub(crate) own: bool,
 }
 
 /// Finds the caller of a request from its headers.
@@ -53,7 +53,7 @@ pub struct Identified {
 /// # Errors
 /// [`Rejection`] with the text for the client: nothing usable, malformed, for an unknown instance,
 /// or of a kind that is not supported.
-pub fn identify(headers: &HeaderMap, registry: &Registry) -> Result<Identified, Rejection> {
+pub(crate) fn identify(headers: &HeaderMap, registry: &Registry) -> Result<Identified, Rejection> {
     let settings = &registry.server().callers;
     let configs: Vec<&Arc<InstanceConfig>> = registry.instances().collect();
     let passed = passed_through(headers, &configs);

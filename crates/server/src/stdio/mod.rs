@@ -8,7 +8,7 @@ mod lines;
 mod parent;
 mod transport;
 
-use crate::Handler;
+use crate::handler::Handler;
 use atlassian_instances::Registry;
 use rmcp::service::serve_directly_with_ct;
 use std::sync::Arc;

@@ -82,7 +82,7 @@ where
                 Line::Whole(line) => line,
                 Line::TooLong => {
                     self.object(&wire::error(
-                        Value::Null,
+                        &Value::Null,
                         wire::INVALID_REQUEST,
                         "Invalid request: the line is longer than this server accepts",
                     ));

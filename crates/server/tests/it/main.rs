@@ -1,0 +1,21 @@
+//! The server as its clients meet it: over streams and over HTTP, in front of a simulated Atlassian.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "what cannot happen in a fixture fails the test that stands on it"
+)]
+
+mod calls;
+mod eras;
+mod fence;
+mod http;
+mod identity;
+mod isolation;
+mod listing;
+mod sessions;
+mod sse;
+mod stage;
+mod stdio;
+mod wire;

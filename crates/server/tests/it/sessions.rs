@@ -1,0 +1,123 @@
+//! Sessions of legacy clients.
+
+use crate::stage::Stage;
+use crate::wire::{Served, initialize, request, text};
+use serde_json::json;
+use std::time::Duration;
+
+const ANN: (&str, &str) = ("authorization", "Bearer ann-token");
+const BO: (&str, &str) = ("authorization", "Bearer bo-token");
+
+#[tokio::test]
+async fn a_session_belongs_to_the_caller_that_opened_it() {
+    let stage = Stage::single().await;
+    let served = Served::start(&stage).await;
+    let id = served.session(&[ANN]).await;
+    let session = ("mcp-session-id", id.as_str());
+    let list = request(1, "tools/list", json!({}));
+    let own = served.post(&[ANN, session], &list).await;
+    assert_eq!(own.status, 200);
+    assert_eq!(own.headers["content-type"], "text/event-stream");
+    assert!(own.json["result"]["tools"].is_array());
+
+    let other = served.post(&[BO, session], &list).await;
+    assert_eq!((other.status, &other.json["error"]["message"]), (404, &json!("Session not found")));
+    let again = served.post(&[BO, session], &initialize("2025-06-18")).await;
+    assert_eq!(again.status, 404, "an initialize does not take a session over");
+    for request in [served.http.get(served.url()), served.http.delete(served.url())] {
+        let request = request.header("accept", "text/event-stream").header(session.0, session.1);
+        let foreign = request.try_clone().expect("no body").header(BO.0, BO.1);
+        assert_eq!(served.send(foreign).await.status, 404);
+        assert_eq!(served.send(request).await.status, 401, "every method is authenticated");
+    }
+    assert_eq!(served.post(&[ANN, session], &list).await.status, 200, "still there");
+
+    let end = served.http.delete(served.url()).header(ANN.0, ANN.1).header(session.0, session.1);
+    assert!(served.send(end).await.status < 300);
+    assert_eq!(served.post(&[ANN, session], &list).await.status, 404);
+}
+
+#[tokio::test]
+async fn missing_and_unknown_sessions_are_json_rpc_errors() {
+    let stage = Stage::single().await;
+    let served = Served::start(&stage).await;
+    let list = request(1, "tools/list", json!({}));
+    let missing = served.post(&[ANN], &list).await;
+    assert_eq!((missing.status, &missing.json["error"]["code"]), (400, &json!(-32600)));
+    assert_eq!(missing.json["error"]["message"], json!("Session ID is required"));
+    let unknown = served.post(&[ANN, ("mcp-session-id", "0".repeat(32).as_str())], &list).await;
+    assert_eq!((unknown.status, &unknown.json["error"]["code"]), (404, &json!(-32600)));
+}
+
+#[tokio::test]
+async fn there_is_an_upper_bound_and_refused_requests_take_no_room() {
+    let mut stage = Stage::single().await;
+    stage.server.http.max_sessions = 2;
+    let served = Served::start(&stage).await;
+    for headers in [&[][..], &[("authorization", "bearer x")], &[("authorization", "Basic !")]] {
+        for _ in 0..5 {
+            let refused = served.post(headers, &initialize("2025-06-18")).await;
+            assert_eq!(refused.status, 401);
+            assert!(!refused.headers.contains_key("mcp-session-id"));
+        }
+    }
+    let first = served.session(&[ANN]).await;
+    served.session(&[BO]).await;
+    let full = served.post(&[ANN], &initialize("2025-06-18")).await;
+    assert_eq!(full.status, 503, "{full:?}");
+    assert!(full.headers.contains_key("retry-after"));
+    let modern = served.modern(&[ANN], "tools/list", json!({})).await;
+    assert_eq!(modern.status, 200, "modern clients need no room");
+    let end =
+        served.http.delete(served.url()).header(ANN.0, ANN.1).header("mcp-session-id", &first);
+    assert!(served.send(end).await.status < 300);
+    served.session(&[ANN]).await;
+}
+
+#[tokio::test]
+async fn the_eras_share_one_address() {
+    let stage = Stage::single().await;
+    let served = Served::start(&stage).await;
+    let id = served.session(&[ANN]).await;
+    let discovered = served.modern(&[ANN], "server/discover", json!({})).await;
+    assert_eq!(discovered.status, 200, "{discovered:?}");
+    assert!(!discovered.headers.contains_key("mcp-session-id"));
+    assert_eq!(discovered.json["result"]["cacheScope"], json!("private"));
+    let listed = served.modern(&[ANN], "tools/list", json!({})).await;
+    assert_eq!(listed.headers["content-type"], "application/json");
+    assert_eq!(listed.json["result"]["ttlMs"], json!(300_000));
+    assert_eq!(
+        listed.json["result"]["_meta"]["io.modelcontextprotocol/serverInfo"]["name"],
+        json!("atlassian-mcp")
+    );
+    let called = served.modern(&[ANN], "tools/call", json!({ "name": "no_such_tool" })).await;
+    assert_eq!((called.status, text(&called.json)), (200, "Unknown tool: no_such_tool"));
+    assert!(called.json["result"]["_meta"]["io.modelcontextprotocol/serverInfo"].is_object());
+    let unknown = served.modern(&[ANN], "no/such", json!({})).await;
+    assert_eq!((unknown.status, &unknown.json["error"]["code"]), (404, &json!(-32601)));
+    let level = served.modern(&[ANN], "logging/setLevel", json!({ "level": "info" })).await;
+    assert_eq!((level.status, &level.json["error"]["code"]), (404, &json!(-32601)));
+    let legacy = served.post(&[ANN, ("mcp-session-id", &id)], &request(1, "ping", json!({}))).await;
+    assert_eq!(legacy.json["result"], json!({}));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_idle_session_expires_and_a_used_one_does_not() {
+    let stage = Stage::single().await;
+    let served = Served::start(&stage).await;
+    let id = served.session(&[ANN]).await;
+    let ping = async || {
+        let headers = [ANN, ("mcp-session-id", id.as_str())];
+        served.post(&headers, &request(1, "ping", json!({}))).await.status
+    };
+    for _ in 0..3 {
+        tokio::time::advance(Duration::from_secs(29 * 60)).await;
+        assert_eq!(ping().await, 200);
+    }
+    tokio::time::advance(Duration::from_secs(31 * 60)).await;
+    // The session ends in a task of its own.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(ping().await, 404);
+}
