@@ -117,7 +117,7 @@ impl Invocation {
         if fatal.is_empty() {
             return Ok(settings);
         }
-        let code = settings.fatal().map(atlassian_settings::Problem::exit_code).max().unwrap_or(2);
+        let code = settings.exit_code().unwrap_or(2);
         Err(Failure::with_code(code, fatal.join("\nError: ")))
     }
 }

@@ -157,6 +157,9 @@ impl Registry {
         caller: &Caller,
         control: &CallControl,
     ) -> Result<Context, ToolError> {
+        if instance.config.site.is_from_request() {
+            return Err(ToolError::refused(no_address(&instance.config.id)));
+        }
         let (credential, identity) = self
             .credential_for(instance, caller)
             .ok_or_else(|| ToolError::refused(no_credential(&instance.config.id)))?;
@@ -301,6 +304,15 @@ fn no_credential(id: &InstanceId) -> String {
     format!(
         "{} client not available: this request carries no credentials for `{id}`, and the server does not lend its own \
          to unauthenticated requests (ALLOW_GLOBAL_CRED_FALLBACK is off).",
+        id.service
+    )
+}
+
+fn no_address(id: &InstanceId) -> String {
+    let word = id.service.variable_word();
+    format!(
+        "{} client not available: {word}_URL is not configured. Set it; addresses that come with the request \
+         are not part of this version yet.",
         id.service
     )
 }

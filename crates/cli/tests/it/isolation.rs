@@ -1,6 +1,6 @@
 //! Two Jira and two Confluence sites with different credentials: each tool reaches only its own.
 
-use crate::process::StdioSession;
+use crate::process::{HttpServer, StdioSession};
 use crate::sites::Sites;
 use serde_json::{Value, json};
 
@@ -58,6 +58,65 @@ async fn over_stdio_each_tool_reaches_only_its_own_site_with_its_own_credential(
     for secret in secrets {
         assert!(!out.contains(&secret) && !errors.contains(&secret), "a secret was printed");
     }
+}
+
+/// Over HTTP the operator's credentials are lent only when that is switched on.
+#[tokio::test(flavor = "multi_thread")]
+async fn over_http_each_tool_reaches_only_its_own_site_with_its_own_credential() {
+    let sites = Sites::start().await;
+    let mut variables = sites.variables();
+    variables.push(("ALLOW_GLOBAL_CRED_FALLBACK".to_owned(), "true".to_owned()));
+    let mut server = HttpServer::start(&variables, &["-vv"]);
+    for (tool, own, arguments) in READS {
+        sites.sandbox.sites().iter().for_each(atlassian_sandbox::Site::clear_log);
+        let arguments: Value = serde_json::from_str(arguments).expect("JSON");
+        let (status, failed, text) = server.call(&[], tool, arguments).await;
+        assert!(status == 200 && !failed, "{tool}: {status} {text}");
+        assert!(reached(&sites, own), "{tool} must reach {own} and nothing else");
+        for mark in foreign_marks(&sites, own) {
+            assert!(!text.contains(&mark), "{tool} says {mark}");
+            let heard = sites
+                .sandbox
+                .site(own)
+                .log()
+                .iter()
+                .any(|request| format!("{request:?}").contains(&mark));
+            assert!(!heard, "{own} heard {mark} from {tool}");
+        }
+    }
+    let (secrets, out) = (sites.secrets(), server.transcript.clone());
+    let errors = server.finish();
+    for secret in secrets {
+        assert!(!out.contains(&secret) && !errors.contains(&secret), "a secret was printed");
+    }
+}
+
+/// A caller's credential goes to the instance it was given for and nowhere else; a stranger gets
+/// nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn over_http_a_callers_credential_goes_to_its_own_instance_only() {
+    use atlassian_sandbox::Service::Jira;
+    let sites = Sites::start().await;
+    let mut server = HttpServer::start(&sites.variables(), &[]);
+    let read = || json!({"issue_key": "DEPOT-1"});
+    let (status, _, text) = server.call(&[], "jira_staging_get_issue", read()).await;
+    assert_eq!(status, 401, "{text}");
+    let token = sites.dc().pat(Jira);
+    let header = [("X-Atlassian-Jira-Staging-Personal-Token", token.as_str())];
+    let (_, failed, text) = server.call(&header, "jira_staging_get_issue", read()).await;
+    assert!(!failed, "{text}");
+    let (_, failed, text) =
+        server.call(&header, "jira_get_issue", json!({"issue_key": "PAY-1"})).await;
+    assert!(failed && text.contains("no credentials"), "{text}");
+    let bearer = format!("Bearer {token}");
+    let (_, failed, text) =
+        server.call(&[("Authorization", bearer.as_str())], "jira_staging_get_issue", read()).await;
+    assert!(
+        failed && text.starts_with("Unknown tool"),
+        "a plain credential is the primary's: {text}"
+    );
+    assert!(sites.cloud().log().is_empty(), "production heard nothing");
+    server.finish();
 }
 
 #[tokio::test(flavor = "multi_thread")]

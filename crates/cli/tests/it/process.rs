@@ -155,3 +155,109 @@ impl Drop for StdioSession {
         let _ = self.child.wait();
     }
 }
+
+/// The binary serving streamable HTTP, asked without a session as a client of 2026-07-28.
+pub(crate) struct HttpServer {
+    child: Child,
+    url: String,
+    stderr: Option<JoinHandle<String>>,
+    http: reqwest::Client,
+    /// Everything that came back.
+    pub(crate) transcript: String,
+}
+
+impl HttpServer {
+    /// Starts the binary on a port that the system chooses.
+    pub(crate) fn start(variables: &[(String, String)], arguments: &[&str]) -> Self {
+        let all = [&["--transport", "streamable-http", "--port", "0"], arguments].concat();
+        let mut child = command(variables, &all)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let mut errors = BufReader::new(child.stderr.take().expect("stderr"));
+        let mut log = String::new();
+        let url = loop {
+            let start = log.len();
+            assert_ne!(
+                errors.read_line(&mut log).expect("stderr is text"),
+                0,
+                "ended before it listened: {log}"
+            );
+            if let Some(at) = log[start..].find("http://127.0.0.1:") {
+                let rest = &log[start + at..];
+                break rest
+                    .split(|c: char| c.is_whitespace() || c == '"')
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned();
+            }
+        };
+        let stderr = std::thread::spawn(move || {
+            // Bytes that are no text end the log early; the assertions on it then fail.
+            let _ = errors.read_to_string(&mut log);
+            log
+        });
+        Self {
+            child,
+            url,
+            stderr: Some(stderr),
+            http: reqwest::Client::new(),
+            transcript: String::new(),
+        }
+    }
+
+    /// Calls a tool with these headers: status, whether it failed, and its text.
+    pub(crate) async fn call(
+        &mut self,
+        headers: &[(&str, &str)],
+        tool: &str,
+        arguments: Value,
+    ) -> (u16, bool, String) {
+        let body = json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {
+            "name": tool, "arguments": arguments,
+            "_meta": {"io.modelcontextprotocol/protocolVersion": "2026-07-28",
+                      "io.modelcontextprotocol/clientCapabilities": {}},
+        }});
+        let mut request = self
+            .http
+            .post(&self.url)
+            .header("accept", "application/json, text/event-stream")
+            .header("content-type", "application/json")
+            .header("mcp-protocol-version", "2026-07-28")
+            .header("mcp-method", "tools/call")
+            .header("mcp-name", tool)
+            .body(body.to_string());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let answer = request.send().await.expect("the server answers");
+        let status = answer.status().as_u16();
+        let text = answer.text().await.expect("a body");
+        self.transcript.push_str(&text);
+        let message = std::iter::once(text.as_str())
+            .chain(text.lines().filter_map(|line| line.strip_prefix("data:")))
+            .find_map(|part| serde_json::from_str::<Value>(part).ok())
+            .unwrap_or_default();
+        let result = &message["result"];
+        let failed = result["isError"].as_bool().unwrap_or(false);
+        (status, failed, result["content"][0]["text"].as_str().map_or(text.clone(), str::to_owned))
+    }
+
+    /// Stops it and returns its log.
+    pub(crate) fn finish(mut self) -> String {
+        // A process that has already ended is fine too.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        self.stderr.take().map(|thread| thread.join().expect("stderr")).unwrap_or_default()
+    }
+}
+
+impl Drop for HttpServer {
+    fn drop(&mut self) {
+        // A test that failed midway must not leave a process behind.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
