@@ -13,13 +13,18 @@
 //! Answers stay JSON and are read by path where they are shaped: they vary with version,
 //! permission and apps.
 
+pub mod analytics;
 pub mod attachments;
 pub mod comments;
 pub mod cql;
+pub mod labels;
 pub mod pages;
 pub mod properties;
 pub mod reference;
+pub mod restrictions;
 pub mod search;
 pub mod spaces;
+pub mod templates;
+pub mod tree;
 pub mod users;
 mod version;

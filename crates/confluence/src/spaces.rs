@@ -33,3 +33,14 @@ pub fn v1_by_key(key: &str) -> ApiRequest {
 pub fn v1_list(limit: u32) -> ApiRequest {
     ApiRequest::get(v1().then("/space"), "list the spaces").query("limit", limit)
 }
+
+/// Cloud: who may do what in a space.
+#[must_use]
+pub fn permissions(id: &str, limit: u32, cursor: Option<&str>) -> ApiRequest {
+    ApiRequest::get(
+        v2().then("/spaces").segment(id).then("/permissions"),
+        format!("get permissions for space '{id}'"),
+    )
+    .query("limit", limit)
+    .query_opt("cursor", cursor)
+}

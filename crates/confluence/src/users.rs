@@ -29,3 +29,28 @@ pub fn by_key(key: &str) -> ApiRequest {
 pub fn by_username(username: &str) -> ApiRequest {
     ApiRequest::get(v1().then("/user"), "look up the name of a person").query("username", username)
 }
+
+/// Cloud: people that a user query finds.
+#[must_use]
+pub fn search(cql: &str, limit: u32) -> ApiRequest {
+    ApiRequest::get(v1().then("/search/user"), "search people")
+        .query("cql", cql)
+        .query("limit", limit)
+}
+
+/// Data Center: people that a query finds, where its search knows people.
+#[must_use]
+pub fn v1_search(cql: &str, limit: u32) -> ApiRequest {
+    ApiRequest::get(v1().then("/search"), "search people").query("cql", cql).query("limit", limit)
+}
+
+/// Data Center: members of a group from `start`.
+#[must_use]
+pub fn v1_members(group: &str, start: usize) -> ApiRequest {
+    ApiRequest::get(
+        v1().then("/group").segment(group).then("/member"),
+        format!("list the members of group {group}"),
+    )
+    .query("start", start)
+    .query("limit", 200)
+}

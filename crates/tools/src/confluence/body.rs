@@ -122,6 +122,19 @@ pub(super) fn update(
         Format::Storage => checked(text)?,
         Format::Wiki => wiki(text),
     };
+    name_losses(current, &mut written);
+    Ok(written)
+}
+
+/// A body in storage format that replaces `current`, with what is lost by that.
+pub(super) fn replaced(current: &str, value: String) -> Written {
+    let mut written = storage(value, Vec::new());
+    name_losses(current, &mut written);
+    written
+}
+
+/// Names the inline comments whose text is not in the new body.
+fn name_losses(current: &str, written: &mut Written) {
     for marker in markers(current) {
         if !markers(&written.value).contains(&marker) {
             written.warnings.push(Warning::new(
@@ -131,7 +144,6 @@ pub(super) fn update(
             ));
         }
     }
-    Ok(written)
 }
 
 /// With translation switched off, what would be Markdown is the stored format itself.

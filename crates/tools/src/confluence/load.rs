@@ -6,10 +6,11 @@ use super::{at, people, space};
 use crate::{Context, ToolError};
 use atlassian_confluence::pages::{self, Kind};
 use atlassian_confluence::{attachments, properties};
+use atlassian_http::ApiRequest;
 use atlassian_markup::users_in_storage;
 use futures::future::{join, join_all, join3};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Most further pages of attachments or properties followed: bounds a list that never ends.
 const MAX_PAGES: usize = 40;
@@ -44,6 +45,48 @@ pub(super) async fn by_id(cx: &Context, id: &str, depth: Depth) -> Result<Loaded
         if cx.is_cloud() { cloud(cx, id, depth).await? } else { dc(cx, id, depth).await? };
     admit(cx, &loaded.page, &format!("page `{id}`"))?;
     Ok(loaded)
+}
+
+/// One version of a page, without what only the current one has.
+pub(super) async fn version(cx: &Context, id: &str, number: u64) -> Result<Loaded, ToolError> {
+    let loaded = if cx.is_cloud() {
+        let (answer, kind) = version_v2(cx, id, number).await?;
+        complete_v2(cx, &answer, kind, Beside::default()).await
+    } else {
+        let answer = version_v1(cx, id, number).await?;
+        let properties = properties_v1(cx, id).await;
+        complete_v1(cx, &answer, properties, Depth::Body).await?
+    };
+    admit(cx, &loaded.page, &format!("page `{id}`"))?;
+    Ok(loaded)
+}
+
+async fn version_v2(cx: &Context, id: &str, number: u64) -> Result<(Value, Kind), ToolError> {
+    match cx.remote.json(&pages::read_version(Kind::Page, id, number)).await {
+        Ok(page) => Ok((page, Kind::Page)),
+        Err(error) if error.is_status(404) => {
+            match cx.remote.json(&pages::read_version(Kind::BlogPost, id, number)).await {
+                Ok(post) => Ok((post, Kind::BlogPost)),
+                Err(_) => Err(error.into()),
+            }
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Some servers do not count the current version among the historical ones.
+async fn version_v1(cx: &Context, id: &str, number: u64) -> Result<Value, ToolError> {
+    let error = match cx.remote.json(&pages::v1_read_version(id, number)).await {
+        Ok(answer) => return Ok(answer),
+        Err(error) => error,
+    };
+    if error.is_status(404)
+        && let Ok(current) = cx.remote.json::<Value>(&pages::v1_read(id)).await
+        && at::number(&current, "/version/number") == Some(number)
+    {
+        return Ok(current);
+    }
+    Err(error.into())
 }
 
 /// Lets a page pass whose space may be seen.
@@ -128,11 +171,7 @@ async fn complete_v2(cx: &Context, answer: &Value, kind: Kind, beside: Beside) -
         page.space_key = Some(space.key);
         page.space_name = Some(space.name);
     }
-    for person in [&mut page.author, &mut page.version_author] {
-        if let Some(name) = person.as_ref().and_then(|id| names.get(id)) {
-            *person = Some(name.clone());
-        }
-    }
+    named(&mut page, &names);
     let parent = page.parent.clone();
     fill(&mut page, Beside { properties: more.or(beside.properties), ..beside });
     page.parent = parent;
@@ -204,11 +243,14 @@ async fn properties_v2(cx: &Context, kind: Kind, id: &str) -> Result<Vec<Value>,
     follow_v2(cx, properties::list(kind, id, None)).await
 }
 
+/// The request for a link of an answer.
+pub(super) fn linked(cx: &Context, link: &str, action: &str) -> Result<ApiRequest, ToolError> {
+    let (path, query) = cx.remote.link(link)?;
+    Ok(ApiRequest { query, ..ApiRequest::get(path, action) })
+}
+
 /// All results of a v2 list, page by page.
-pub(super) async fn follow_v2(
-    cx: &Context,
-    first: atlassian_http::ApiRequest,
-) -> Result<Vec<Value>, ToolError> {
+pub(super) async fn follow_v2(cx: &Context, first: ApiRequest) -> Result<Vec<Value>, ToolError> {
     let mut request = first;
     let mut found = Vec::new();
     for _ in 0..MAX_PAGES {
@@ -218,6 +260,85 @@ pub(super) async fn follow_v2(
         (request.path, request.query) = cx.remote.link(next)?;
     }
     Ok(found)
+}
+
+/// The results of a v2 list that are `wanted`, after the first `start` of them, at most `limit`,
+/// and whether there are more. Pages are followed only as far as needed.
+pub(super) async fn window_v2(
+    cx: &Context,
+    first: ApiRequest,
+    wanted: impl Fn(&Value) -> bool,
+    start: usize,
+    limit: usize,
+) -> Result<(Vec<Value>, bool), ToolError> {
+    let mut request = first;
+    let mut found = Vec::new();
+    let mut skipped = 0;
+    let mut before = String::new();
+    for _ in 0..MAX_PAGES {
+        let answer: Value = cx.remote.json(&request).await?;
+        for item in at::list(&answer, "/results").iter().filter(|item| wanted(item)) {
+            if skipped < start {
+                skipped += 1;
+            } else if found.len() < limit {
+                found.push(item.clone());
+            } else {
+                return Ok((found, true));
+            }
+        }
+        let next = at::text(&answer, "/_links/next").filter(|next| **next != before);
+        let Some(next) = next else { return Ok((found, false)) };
+        if found.len() == limit {
+            return Ok((found, true));
+        }
+        before = next.to_owned();
+        (request.path, request.query) = cx.remote.link(next)?;
+        cx.progress.report(found.len() as u64, Some(limit as u64), "listing");
+    }
+    Ok((found, true))
+}
+
+/// Pages of a v2 list with the names of their spaces and people, all looked up together.
+pub(super) async fn listed_v2(cx: &Context, answers: &[Value]) -> Vec<Loaded> {
+    let mut pages: Vec<(Page, Option<String>)> = answers
+        .iter()
+        .map(|answer| (Page::from_v2(answer, Kind::Page), at::id(answer, "/spaceId")))
+        .collect();
+    let people_in = |(page, _): &(Page, Option<String>)| {
+        let mut ids = users_in_storage(page.storage.as_deref().unwrap_or_default());
+        ids.extend(
+            [&page.author, &page.version_author]
+                .into_iter()
+                .flatten()
+                .map(|id| people::account(id)),
+        );
+        ids
+    };
+    let ids: Vec<_> = pages.iter().flat_map(people_in).collect();
+    let spaces: HashSet<String> = pages.iter().filter_map(|(_, id)| id.clone()).collect();
+    let spaces = join_all(spaces.into_iter().map(|id| async move {
+        let space = space::by_id(cx, &id).await.ok()?;
+        Some((id, space))
+    }));
+    let (names, spaces) = join(people::names(cx, ids), spaces).await;
+    let spaces: HashMap<String, space::Space> = spaces.into_iter().flatten().collect();
+    for (page, space) in &mut pages {
+        if let Some(space) = space.as_ref().and_then(|id| spaces.get(id)) {
+            page.space_key = Some(space.key.clone());
+            page.space_name = Some(space.name.clone());
+        }
+        named(page, &names);
+    }
+    pages.into_iter().map(|(page, _)| Loaded { page, names: names.clone() }).collect()
+}
+
+/// Puts names where v2 has account ids.
+fn named(page: &mut Page, names: &HashMap<String, String>) {
+    for person in [&mut page.author, &mut page.version_author] {
+        if let Some(name) = person.as_ref().and_then(|id| names.get(id)) {
+            *person = Some(name.clone());
+        }
+    }
 }
 
 async fn dc(cx: &Context, id: &str, depth: Depth) -> Result<Loaded, ToolError> {

@@ -48,7 +48,7 @@ impl Tool for AddComment {
             (Ok(answer), Ok(written)) => Ok(Answer::json(json!({
                 "success": true,
                 "message": "Comment added successfully",
-                "comment": comment::object(cx, &answer, &written.value).await,
+                "comment": comment::written(cx, &answer, &written.value).await,
             }))
             .with_warnings(body::texts(&written.warnings))),
             (Err(error), _) | (_, Err(error)) => failure(error, |detail| {

@@ -1,17 +1,16 @@
 //! `confluence_update_page`.
 
 use crate::confluence::appearance::Changes;
-use crate::confluence::body::{self, Written};
+use crate::confluence::body;
 use crate::confluence::load::{self, Depth};
+use crate::confluence::next_version::NextVersion;
 use crate::confluence::page::Page;
 use crate::confluence::{at, content, stale, written_page};
 use crate::{
     Access, Answer, Argument, Context, DefaultValue, Kind, Scope, Tool, ToolError, Toolset,
 };
-use atlassian_confluence::pages::{self, Draft, NextVersion};
-use atlassian_settings::{LossyWrites, Service};
+use atlassian_settings::Service;
 use serde::Deserialize;
-use serde_json::Value;
 
 /// Writes the next version of a page.
 #[derive(Debug, Deserialize)]
@@ -114,17 +113,14 @@ impl Tool for UpdatePage {
         stale::check(cx, page, self.expected_version).await?;
         let stored = page.storage.as_deref().unwrap_or_default();
         let written = content.update(cx, stored, &current.names)?;
-        self.refuse_losses(cx, &written)?;
-
-        let answer = self.write(cx, page, &written).await?;
         let mut remarks = content.remarks;
-        if self.is_minor_edit && cx.is_cloud() {
-            remarks.push(
-                "is_minor_edit had no effect: Confluence Cloud's interface has no minor edits, \
-                 watchers were notified"
-                    .to_owned(),
-            );
-        }
+        let next = NextVersion {
+            title: &self.title,
+            message: self.version_comment.as_deref(),
+            parent: self.parent(),
+            minor: self.is_minor_edit,
+        };
+        let answer = next.write(cx, page, &written, &mut remarks).await?;
         let kind = page.content_kind();
         if !changes.is_empty() {
             changes.apply(cx, kind, &page.id, &page.properties).await.map_err(|error| {
@@ -164,60 +160,6 @@ impl UpdatePage {
                 self.parent(),
             ));
         }
-        if page.version.is_none() {
-            return Err(ToolError::refused(format!(
-                "Failed to update page {}: Confluence did not tell its version",
-                page.id
-            )));
-        }
         Ok(())
-    }
-
-    fn refuse_losses(&self, cx: &Context, written: &Written) -> Result<(), ToolError> {
-        let lost: Vec<String> = written
-            .warnings
-            .iter()
-            .filter(|warning| warning.kind.is_loss())
-            .map(ToString::to_string)
-            .collect();
-        if cx.lossy_writes == LossyWrites::Warn || lost.is_empty() {
-            return Ok(());
-        }
-        Err(ToolError::refused(format!(
-            "Failed to update page {}: the new body would lose content of the page, and this \
-             server refuses such writes (ATLASSIAN_LOSSY_WRITES=refuse): {}. Keep the placeholders \
-             that reading the page shows. Nothing was written.",
-            self.page_id,
-            lost.join("; ")
-        )))
-    }
-
-    async fn write(
-        &self,
-        cx: &Context,
-        page: &Page,
-        written: &Written,
-    ) -> Result<Value, ToolError> {
-        let draft = Draft {
-            title: &self.title,
-            representation: written.representation,
-            body: &written.value,
-            parent: self.parent(),
-        };
-        let version = NextVersion {
-            number: page.version.unwrap_or_default() + 1,
-            message: self.version_comment.as_deref().filter(|text| !text.is_empty()),
-            minor: self.is_minor_edit,
-        };
-        let kind = page.content_kind();
-        let request = if cx.is_cloud() {
-            pages::update(kind, &page.id, &draft, version)
-        } else {
-            pages::v1_update(kind, &page.id, &draft, version)
-        };
-        match cx.remote.json(&request).await {
-            Ok(answer) => Ok(answer),
-            Err(error) => Err(stale::conflict(cx, page, error.into()).await),
-        }
     }
 }

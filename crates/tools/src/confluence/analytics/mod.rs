@@ -1,0 +1,3 @@
+//! Page views.
+
+pub(super) mod get_page_views;

@@ -1,0 +1,182 @@
+//! `confluence_move_page`.
+
+use crate::confluence::load::{self, Depth, Loaded};
+use crate::confluence::page::Page;
+use crate::confluence::{at, body, failure, space, written_page};
+use crate::{
+    Access, Answer, Argument, Context, DefaultValue, Kind, Scope, Tool, ToolError, Toolset,
+};
+use atlassian_confluence::pages::{self, Draft, NextVersion, Representation};
+use atlassian_confluence::tree::{self, Position};
+use atlassian_settings::Service;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Moves a page to another place.
+#[derive(Debug, Deserialize)]
+pub(in crate::confluence) struct MovePage {
+    page_id: String,
+    target_parent_id: Option<String>,
+    target_space_key: Option<String>,
+    position: String,
+}
+
+impl Tool for MovePage {
+    const NAME: &'static str = "confluence_move_page";
+    const TITLE: &'static str = "Move Page";
+    const DESCRIPTION: &'static str = "Move a Confluence page below or next to another page, or to \
+         the top of a space. Returns the page at its new place.";
+    const SERVICE: Service = Service::Confluence;
+    const TOOLSET: Toolset = Toolset::ConfluencePages;
+    const ACCESS: Access = Access::Destructive;
+    const ARGUMENTS: &'static [Argument] = &[
+        Argument::required("page_id", Kind::ContentId, "Page id or link."),
+        Argument::optional(
+            "target_parent_id",
+            Kind::ContentId,
+            "Target page: parent for append, sibling for above and below.",
+        ),
+        Argument::optional("target_space_key", Kind::Text, "Space to move to the top of."),
+        Argument::with_default(
+            "position",
+            Kind::Text,
+            DefaultValue::Text("append"),
+            "append, above or below.",
+        ),
+    ];
+
+    fn scope(&self) -> Scope {
+        let mut scope = Scope::nothing().content(&self.page_id);
+        if let Some(target) = self.target() {
+            scope = scope.content(target);
+        }
+        if let Some(space) = self.space() {
+            scope = scope.container(space);
+        }
+        scope
+    }
+
+    async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
+        if self.target().is_none() && self.space().is_none() {
+            return Err(ToolError::refused(
+                "At least one of target_parent_id or target_space_key must be provided.",
+            ));
+        }
+        let position = match self.position.trim().to_ascii_lowercase().as_str() {
+            "append" => Position::Append,
+            "above" | "before" => Position::Before,
+            "below" | "after" => Position::After,
+            _ => {
+                let rule = "should be append, above or below";
+                return Err(ToolError::argument("position", rule, Some(&self.position)));
+            }
+        };
+        match self.moved(cx, position).await {
+            Ok(loaded) => {
+                let (content, remarks) = body::content(cx, &loaded.page, &loaded.names, true);
+                let page = loaded.page.object(cx, content);
+                Ok(written_page("Page moved successfully", page, &[]).with_warnings(remarks))
+            }
+            Err(error) => failure(error, |detail| {
+                json!({
+                    "success": false,
+                    "message": format!("Error moving page {}", self.page_id),
+                    "error": detail,
+                })
+            }),
+        }
+    }
+}
+
+impl MovePage {
+    fn target(&self) -> Option<&str> {
+        self.target_parent_id.as_deref().filter(|id| !id.is_empty())
+    }
+
+    fn space(&self) -> Option<&str> {
+        self.target_space_key.as_deref().map(str::trim).filter(|key| !key.is_empty())
+    }
+
+    async fn moved(&self, cx: &Context, position: Position) -> Result<Loaded, ToolError> {
+        let id = self.page_id.as_str();
+        let (target, position) = match (self.target(), self.space()) {
+            (Some(target), _) => (target.to_owned(), position),
+            (None, Some(key)) => {
+                let space = space::by_key(cx, key).await?;
+                let home = space.home.ok_or_else(|| {
+                    ToolError::refused(format!("space `{}` has no homepage", space.key))
+                })?;
+                (home, Position::Append)
+            }
+            (None, None) => return Err(ToolError::refused("no target was given")),
+        };
+        let moving = cx.remote.send(&tree::move_to(id, position, &target)).await;
+        match moving {
+            Ok(_) => {}
+            Err(error) if !cx.is_cloud() && (error.is_status(404) || error.is_status(405)) => {
+                self.older_server(cx, position, &target).await?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        let loaded = load::by_id(cx, id, Depth::Full)
+            .await
+            .map_err(|error| error.after(format!("page {id} was moved")))?;
+        self.arrived(&loaded.page, position, &target)?;
+        Ok(loaded)
+    }
+
+    /// A Data Center without the operation: a new parent in the same space is a change of the page,
+    /// everything else is left to the web interface.
+    async fn older_server(
+        &self,
+        cx: &Context,
+        position: Position,
+        target: &str,
+    ) -> Result<(), ToolError> {
+        let page = load::by_id(cx, &self.page_id, Depth::Body).await?.page;
+        let there: Value = cx.remote.json(&pages::v1_read_bare(target, "space")).await?;
+        let there = Page::from_v1(&there);
+        load::admit(cx, &there, &format!("page `{target}`"))?;
+        if position == Position::Append && there.space_key == page.space_key {
+            let draft = Draft {
+                title: &page.title,
+                representation: Representation::Storage,
+                body: page.storage.as_deref().unwrap_or_default(),
+                parent: Some(target),
+            };
+            let number = page.version.unwrap_or_default() + 1;
+            let version = NextVersion { number, message: None, minor: true };
+            cx.remote
+                .send(&pages::v1_update(page.content_kind(), &page.id, &draft, version))
+                .await?;
+            return Ok(());
+        }
+        let space = there.space_key.unwrap_or_default();
+        let request = tree::web_move(&self.page_id, &space, position, Some(target));
+        let answer = cx.remote.send(&request).await?;
+        // This page of the web interface answers 200 for errors too.
+        let answer: Value = answer.json().unwrap_or_default();
+        let refusals: Vec<&str> = at::list(&answer, "/actionErrors")
+            .iter()
+            .chain(at::list(&answer, "/validationErrors"))
+            .filter_map(Value::as_str)
+            .collect();
+        if refusals.is_empty() {
+            return Ok(());
+        }
+        Err(ToolError::refused(refusals.join("; ")))
+    }
+
+    /// A move counts when the page is found where it should be.
+    fn arrived(&self, page: &Page, position: Position, target: &str) -> Result<(), ToolError> {
+        let known = page.ancestors.is_some() && position == Position::Append;
+        if known && page.parent.as_deref() != Some(target) {
+            return Err(ToolError::refused(format!(
+                "Confluence accepted the move, but page {} is below {} and not below {target}",
+                page.id,
+                page.parent.as_deref().unwrap_or("no page"),
+            )));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,43 @@
+//! Page templates: Cloud only.
+
+pub(super) mod create_page_from_template;
+pub(super) mod get_page_template;
+pub(super) mod list_page_templates;
+
+use crate::confluence::at;
+use crate::{Context, ToolError};
+use atlassian_confluence::templates;
+use serde_json::Value;
+
+/// Refuses on Data Center, which has no interface for templates.
+fn only_on_cloud(cx: &Context) -> Result<(), ToolError> {
+    if cx.is_cloud() {
+        return Ok(());
+    }
+    Err(ToolError::refused(
+        "Page template operations are only available for Confluence Cloud. Server/Data Center does \
+         not expose the template REST API.",
+    ))
+}
+
+/// A template and its storage body. A template of a space outside the filter is refused.
+async fn read(cx: &Context, id: &str) -> Result<(Value, Option<String>), ToolError> {
+    let body = |template: &Value| at::text(template, "/body/storage/value").map(str::to_owned);
+    let template: Value = cx.remote.json(&templates::read(id, false)).await?;
+    if let Some(space) = at::text(&template, "/space/key") {
+        cx.fence.admit(space, &format!("template `{id}`"))?;
+    }
+    if let Some(found) = body(&template) {
+        return Ok((template, Some(found)));
+    }
+    let template: Value = cx.remote.json(&templates::read(id, true)).await?;
+    let found = body(&template);
+    Ok((template, found))
+}
+
+/// A description, which comes as text or as an object.
+fn description(template: &Value) -> &str {
+    at::text(template, "/description")
+        .or(at::text(template, "/description/value"))
+        .unwrap_or_default()
+}
