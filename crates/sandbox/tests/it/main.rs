@@ -4,4 +4,5 @@ mod ask;
 mod doors;
 mod faults;
 mod jira;
+mod pages;
 mod search;
