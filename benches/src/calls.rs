@@ -162,7 +162,7 @@ async fn rate(
     );
     report.add(
         "resident after these calls",
-        megabytes(server.resident()),
+        megabytes(server.resident().map(|memory| memory.total)),
         "",
         format!("{RATED} calls, {AT_ONCE} at once"),
     );

@@ -108,9 +108,13 @@ fn start_up(
     );
     report.add(
         format!("resident after initialize, {name}"),
-        megabytes(idle),
+        megabytes(idle.map(|memory| memory.total)),
         bars.memory,
-        format!("{} after {LISTS} tools/list", megabytes(after)),
+        format!(
+            "{} of it not from files; {} after {LISTS} tools/list",
+            megabytes(idle.map(|memory| memory.own)),
+            megabytes(after.map(|memory| memory.total))
+        ),
     );
     report.add(
         format!("tools/list, {name}"),

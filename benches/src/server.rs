@@ -102,9 +102,9 @@ impl OverStdio {
         Ok(line)
     }
 
-    /// Resident memory of the process in bytes, where the system tells it.
-    pub(crate) fn resident(&self) -> Option<u64> {
-        resident(self.child.id())
+    /// Resident memory of the process, where the system tells it.
+    pub(crate) fn resident(&self) -> Option<Resident> {
+        Resident::of(self.child.id())
     }
 
     /// Closes its stdin and waits for its end.
@@ -148,9 +148,9 @@ impl OverHttp {
         Ok(server)
     }
 
-    /// Resident memory of the process in bytes, where the system tells it.
-    pub(crate) fn resident(&self) -> Option<u64> {
-        resident(self.child.id())
+    /// Resident memory of the process, where the system tells it.
+    pub(crate) fn resident(&self) -> Option<Resident> {
+        Resident::of(self.child.id())
     }
 }
 
@@ -162,10 +162,23 @@ impl Drop for OverHttp {
     }
 }
 
-/// `VmRSS` of a process in bytes; known on Linux only.
-fn resident(process: u32) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
-    Some(kilobytes * 1024)
+/// Resident memory of a process in bytes; known on Linux only.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Resident {
+    /// All of it (`VmRSS`).
+    pub(crate) total: u64,
+    /// What is its own and not mapped from files such as the program (`RssAnon`).
+    pub(crate) own: u64,
+}
+
+impl Resident {
+    fn of(process: u32) -> Option<Self> {
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+        let read = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+            Some(kilobytes * 1024)
+        };
+        Some(Self { total: read("VmRSS:")?, own: read("RssAnon:")? })
+    }
 }
