@@ -263,8 +263,8 @@ fn write_text(value: &Value, out: &mut String) {
 mod tests {
     use super::*;
 
-    fn doc(content: Value) -> Value {
-        json!({"type": "doc", "version": 1, "content": content})
+    fn doc(content: impl Into<Value>) -> Value {
+        json!({"type": "doc", "version": 1, "content": content.into()})
     }
 
     #[test]

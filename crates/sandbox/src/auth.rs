@@ -72,8 +72,7 @@ pub(crate) fn identify(
             .decode(rest)
             .ok()
             .and_then(|bytes| String::from_utf8(bytes).ok());
-        let Some((login, password)) =
-            decoded.as_deref().and_then(|text| text.split_once(':')).map(|(a, b)| (a, b))
+        let Some((login, password)) = decoded.as_deref().and_then(|text| text.split_once(':'))
         else {
             return Caller::Wrong("the Basic value is not base64 of login:secret");
         };

@@ -43,6 +43,9 @@ pub(crate) const fn data_center<S>(
     Route { method, template, only: Some(Flavour::DataCenter), run }
 }
 
+/// Values of a template's variable parts by their names.
+pub(crate) type Parts = Vec<(&'static str, String)>;
+
 /// The row for a request and the values of its template; the one with the fewest variable
 /// parts wins, as in `/issue/bulk` against `/issue/{key}`.
 pub(crate) fn find<S>(
@@ -50,7 +53,7 @@ pub(crate) fn find<S>(
     flavour: Flavour,
     method: &str,
     path: &str,
-) -> Option<(&'static Route<S>, Vec<(&'static str, String)>)> {
+) -> Option<(&'static Route<S>, Parts)> {
     let path = path.strip_suffix('/').filter(|p| !p.is_empty()).unwrap_or(path);
     let route = table
         .iter()

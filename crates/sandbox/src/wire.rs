@@ -52,10 +52,6 @@ impl Reply {
         Self { status: 204, headers: Vec::new(), body: Bytes::new() }
     }
 
-    pub(crate) fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Bytes::new() }
-    }
-
     pub(crate) fn text(status: u16, text: &str) -> Self {
         Self::bytes(status, "text/plain;charset=UTF-8", text.as_bytes().to_vec())
     }
@@ -148,11 +144,6 @@ impl Call {
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
-    }
-
-    /// Whether the path asks for Jira's version 3 (documents instead of wiki text).
-    pub(crate) fn v3(&self) -> bool {
-        self.part("v") == "3"
     }
 
     /// The body as JSON; `None` when it is not JSON.

@@ -9,7 +9,7 @@ use crate::auth::{self, Caller, Door};
 use crate::confluence::{self, Confluence};
 use crate::documents::{self, Documents};
 use crate::gateway::Target;
-use crate::jira::show::Selection;
+use crate::jira::selection::Selection;
 use crate::jira::{self, Jira};
 use crate::people::{Clock, People};
 use crate::route;

@@ -54,7 +54,8 @@ pub(crate) fn read(wiki: &mut Confluence, call: &Call) -> Answer {
     let statuses = call.list("status");
     let any = statuses.iter().any(|s| s == "any");
     let historical = statuses.iter().any(|s| s == "historical");
-    if !any && !historical && !(content.current() || statuses.contains(&content.status)) {
+    let shown = any || historical || content.current() || statuses.contains(&content.status);
+    if !shown {
         return Err(no_content1(id));
     }
     let edition = match call.q("version").filter(|_| historical || any) {
@@ -80,20 +81,19 @@ fn with_query(call: &Call, name: &str, value: &str) -> Call {
 
 /// Reads the body of a request in any of its representations.
 fn body1(body: &Value) -> Result<Option<String>, Reply> {
-    let Some(bodies) = body.get("body").and_then(Value::as_object) else { return Ok(None) };
-    for (name, given) in bodies {
-        let value = given.get("value").and_then(Value::as_str).unwrap_or_default();
-        let named = given.get("representation").and_then(Value::as_str).unwrap_or(name);
-        return match named {
-            "wiki" => Ok(Some(storage::from_wiki(value))),
-            "storage" | "editor" => match storage::check(value) {
-                Ok(()) => Ok(Some(value.to_owned())),
-                Err(why) => Err(error1(400, &format!("Error parsing xhtml: {why}"))),
-            },
-            other => Err(error1(400, &format!("Unknown representation: {other}"))),
-        };
+    let bodies = body.get("body").and_then(Value::as_object);
+    let Some((name, given)) = bodies.and_then(|bodies| bodies.iter().next()) else {
+        return Ok(None);
+    };
+    let value = given.get("value").and_then(Value::as_str).unwrap_or_default();
+    match given.get("representation").and_then(Value::as_str).unwrap_or(name) {
+        "wiki" => Ok(Some(storage::from_wiki(value))),
+        "storage" | "editor" => match storage::check(value) {
+            Ok(()) => Ok(Some(value.to_owned())),
+            Err(why) => Err(error1(400, &format!("Error parsing xhtml: {why}"))),
+        },
+        other => Err(error1(400, &format!("Unknown representation: {other}"))),
     }
-    Ok(None)
 }
 
 /// The parent that `ancestors` names: the last one.

@@ -16,7 +16,9 @@ mod show;
 mod spaces;
 pub(crate) mod storage;
 mod templates;
+mod tree;
 mod users;
+mod versions;
 
 pub(crate) use model::Confluence;
 
@@ -30,12 +32,12 @@ pub(crate) const ROUTES: &[Route<Confluence>] = &[
     cloud("GET", "/api/v2/pages/{id}", pages::read),
     cloud("PUT", "/api/v2/pages/{id}", pages::update),
     cloud("DELETE", "/api/v2/pages/{id}", pages::remove),
-    cloud("GET", "/api/v2/pages/{id}/children", pages::children),
-    cloud("GET", "/api/v2/pages/{id}/direct-children", pages::direct_children),
-    cloud("GET", "/api/v2/pages/{id}/descendants", pages::descendants),
-    cloud("GET", "/api/v2/pages/{id}/ancestors", pages::ancestors),
-    cloud("GET", "/api/v2/pages/{id}/versions", pages::versions),
-    cloud("GET", "/api/v2/pages/{id}/versions/{number}", pages::version),
+    cloud("GET", "/api/v2/pages/{id}/children", tree::children),
+    cloud("GET", "/api/v2/pages/{id}/direct-children", tree::direct_children),
+    cloud("GET", "/api/v2/pages/{id}/descendants", tree::descendants),
+    cloud("GET", "/api/v2/pages/{id}/ancestors", tree::ancestors),
+    cloud("GET", "/api/v2/pages/{id}/versions", versions::list),
+    cloud("GET", "/api/v2/pages/{id}/versions/{number}", versions::read),
     cloud("GET", "/api/v2/pages/{id}/labels", labels::list2),
     cloud("GET", "/api/v2/pages/{id}/attachments", attachments::list2),
     cloud("GET", "/api/v2/pages/{id}/footer-comments", comments::footer_of_page),
@@ -50,7 +52,7 @@ pub(crate) const ROUTES: &[Route<Confluence>] = &[
     cloud("GET", "/api/v2/blogposts/{id}", pages::read_post),
     cloud("PUT", "/api/v2/blogposts/{id}", pages::update_post),
     cloud("DELETE", "/api/v2/blogposts/{id}", pages::remove_post),
-    cloud("GET", "/api/v2/blogposts/{id}/versions", pages::versions),
+    cloud("GET", "/api/v2/blogposts/{id}/versions", versions::list),
     cloud("GET", "/api/v2/blogposts/{id}/labels", labels::list2),
     cloud("GET", "/api/v2/blogposts/{id}/attachments", attachments::list2),
     cloud("GET", "/api/v2/blogposts/{id}/footer-comments", comments::footer_of_post),
@@ -60,7 +62,7 @@ pub(crate) const ROUTES: &[Route<Confluence>] = &[
     cloud("POST", "/api/v2/folders", pages::create_folder),
     cloud("GET", "/api/v2/folders/{id}", pages::read_folder),
     cloud("DELETE", "/api/v2/folders/{id}", pages::remove_folder),
-    cloud("GET", "/api/v2/folders/{id}/direct-children", pages::direct_children),
+    cloud("GET", "/api/v2/folders/{id}/direct-children", tree::direct_children),
     cloud("GET", "/api/v2/spaces", spaces::list2),
     cloud("GET", "/api/v2/spaces/{id}", spaces::read2),
     cloud("GET", "/api/v2/spaces/{id}/pages", pages::list_of_space),

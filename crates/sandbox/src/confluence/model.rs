@@ -16,7 +16,6 @@ use crate::site::Flavour;
 #[derive(Debug)]
 pub(crate) struct Confluence {
     pub(crate) flavour: Flavour,
-    pub(crate) site: String,
     /// The site's own base address, which links for people start with.
     pub(crate) url: String,
     pub(crate) people: Arc<People>,

@@ -123,7 +123,7 @@ pub(crate) fn from_wiki(wiki: &str) -> String {
                 out.push_str(&format!("<li>{}</li>", escape(item)));
             }
             (None, Some((level, text))) => {
-                out.push_str(&format!("<h{level}>{}</h{level}>", escape(text)))
+                out.push_str(&format!("<h{level}>{}</h{level}>", escape(text)));
             }
             (None, None) if line.trim().is_empty() => {}
             (None, None) => out.push_str(&format!("<p>{}</p>", escape(line))),

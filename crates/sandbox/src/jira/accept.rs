@@ -6,9 +6,9 @@ use crate::adf;
 use crate::site::Flavour;
 use crate::wire::{Call, Reply};
 
+use super::durations::seconds;
 use super::fields::{Field, Kind};
 use super::model::*;
-use super::show::seconds;
 
 /// Field errors of one request, in Jira's body.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use crate::wire::{Answer, Call, Reply, jira_error};
 use super::accept::{Errors, Refused};
 use super::fields::Field;
 use super::model::*;
-use super::show::Selection;
+use super::selection::Selection;
 
 const NOT_FOUND: &str = "Issue does not exist or you do not have permission to see it.";
 
@@ -81,7 +81,7 @@ impl Jira {
     }
 
     /// Applies the `update` operations of a request that change field values.
-    fn read_update(
+    pub(super) fn read_update(
         &self,
         issue: &Issue,
         given: &Map<String, Value>,
@@ -147,7 +147,7 @@ impl Jira {
     }
 
     /// Comments that a request's `update` adds, checked before anything is written.
-    fn read_added_comments(
+    pub(super) fn read_added_comments(
         &self,
         given: &Map<String, Value>,
         call: &Call,
@@ -489,197 +489,6 @@ pub(crate) fn assign(jira: &mut Jira, call: &Call) -> Answer {
 pub(crate) fn edit_meta(jira: &mut Jira, call: &Call) -> Answer {
     let id = jira.issue_of(call)?;
     Ok(Reply::ok(&jira.edit_meta(jira.get(id)?, call)))
-}
-
-impl Jira {
-    fn open_transitions(&self, issue: &Issue) -> Vec<&Transition> {
-        let status = issue.text("status");
-        self.project(&issue.project)
-            .into_iter()
-            .flat_map(|project| &project.transitions)
-            .filter(|t| t.from.is_empty() || t.from.iter().any(|from| from == status))
-            .filter(|t| t.to != status || t.from.is_empty())
-            .collect()
-    }
-
-    pub(crate) fn show_transitions(&self, issue: &Issue, fields: bool, call: &Call) -> Value {
-        let list = self.open_transitions(issue).into_iter().map(|transition| {
-            let mut shown = json!({
-                "id": transition.id,
-                "name": transition.name,
-                "to": self.show_status(&transition.to, call),
-            });
-            if let Some(object) = shown.as_object_mut() {
-                if self.flavour == Flavour::Cloud {
-                    object.insert("hasScreen".to_owned(), json!(!transition.screen.is_empty()));
-                    object.insert("isGlobal".to_owned(), json!(transition.from.is_empty()));
-                    object.insert("isInitial".to_owned(), json!(false));
-                    object.insert("isAvailable".to_owned(), json!(true));
-                    object.insert("isConditional".to_owned(), json!(false));
-                    object.insert("isLooped".to_owned(), json!(false));
-                }
-                if fields {
-                    let screen: Map<String, Value> = transition
-                        .screen
-                        .iter()
-                        .filter_map(|(id, required)| {
-                            let field = self.field(id)?;
-                            Some((
-                                id.clone(),
-                                self.describe(field, &issue.project, *required, call),
-                            ))
-                        })
-                        .collect();
-                    object.insert("fields".to_owned(), Value::Object(screen));
-                }
-            }
-            shown
-        });
-        Value::Array(list.collect())
-    }
-}
-
-/// `GET /issue/{key}/transitions`
-pub(crate) fn transitions(jira: &mut Jira, call: &Call) -> Answer {
-    let id = jira.issue_of(call)?;
-    let issue = jira.get(id)?;
-    let fields = call.list("expand").iter().any(|e| e == "transitions.fields");
-    let mut list = jira.show_transitions(issue, fields, call);
-    if let (Some(wanted), Some(all)) = (call.q("transitionId"), list.as_array_mut()) {
-        all.retain(|t| t.get("id").and_then(Value::as_str) == Some(wanted));
-    }
-    Ok(Reply::ok(&json!({"expand": "transitions", "transitions": list})))
-}
-
-/// `POST /issue/{key}/transitions`
-pub(crate) fn transition(jira: &mut Jira, call: &Call) -> Answer {
-    let id = jira.issue_of(call)?;
-    let Some(body) = call.json() else { return Err(bad_json()) };
-    let empty = Map::new();
-    let given = body.get("fields").and_then(Value::as_object).unwrap_or(&empty);
-    let update = body.get("update").and_then(Value::as_object).unwrap_or(&empty);
-    let wanted = body
-        .get("transition")
-        .and_then(|t| t.get("id"))
-        .map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
-    let Some(wanted) = wanted else {
-        return Err(jira_error(400, "Missing 'transition' identifier"));
-    };
-    let issue = jira.get(id)?;
-    let Some(transition) =
-        jira.open_transitions(issue).into_iter().find(|t| t.id == wanted).cloned()
-    else {
-        let words = format!(
-            "It seems that you have tried to perform an illegal workflow operation ({wanted}). The transition id is not valid for this issue."
-        );
-        let words = match jira.flavour {
-            Flavour::Cloud => format!("Transition id '{wanted}' is not valid for this issue."),
-            Flavour::DataCenter => words,
-        };
-        return Err(jira_error(400, &words));
-    };
-    let mut errors = Errors::default();
-    let screen: Vec<&Field> =
-        transition.screen.iter().filter_map(|(id, _)| jira.field(id)).collect();
-    let mut values = jira.read_fields(given, &issue.project, &screen, call, &mut errors);
-    values.extend(jira.read_update(issue, update, &screen, call, &mut errors));
-    for (field, required) in &transition.screen {
-        let set = values.iter().any(|(id, value)| id == field && !value.is_null());
-        if *required && !set && issue.value(field).is_null() && !errors.fields.contains_key(field) {
-            let name = jira.field(field).map_or(field.as_str(), |f| f.name.as_str());
-            let message = format!("{name} is required.");
-            errors.field(field, &message);
-        }
-    }
-    let comments = jira.read_added_comments(update, call, &mut errors);
-    if !errors.is_empty() {
-        return Err(errors.reply(400));
-    }
-    values.push(("status".to_owned(), json!(transition.to)));
-    let done = jira.status(&transition.to).is_some_and(|s| s.category == "done");
-    if done
-        && !values.iter().any(|(id, _)| id == "resolution")
-        && let Some(resolution) = jira.resolutions.first()
-    {
-        values.push(("resolution".to_owned(), json!(resolution.id)));
-    }
-    jira.store(id, values, &call.user);
-    for (body, visibility) in comments {
-        jira.push_comment(id, &call.user, body, visibility, true);
-    }
-    Ok(Reply::none())
-}
-
-/// `GET /issue/{key}/changelog` (Cloud): oldest first, paged.
-pub(crate) fn changelog(jira: &mut Jira, call: &Call) -> Answer {
-    let id = jira.issue_of(call)?;
-    let issue = jira.get(id)?;
-    let all: Vec<Value> = issue.history.iter().map(|c| jira.show_change(c, call)).collect();
-    let path = format!("issue/{}/changelog", call.part("key"));
-    Ok(Reply::ok(&jira.page(&all, &path, 100, call)))
-}
-
-/// `POST /changelog/bulkfetch` (Cloud)
-pub(crate) fn changelogs(jira: &mut Jira, call: &Call) -> Answer {
-    let body = call.json().unwrap_or_default();
-    let asked: Vec<String> = strings(&body, "issueIdsOrKeys");
-    if asked.is_empty() || asked.len() > 1000 {
-        return Err(jira_error(400, "Between 1 and 1000 issues can be asked for."));
-    }
-    let fields = strings(&body, "fieldIds");
-    if fields.len() > 10 {
-        return Err(jira_error(400, "At most 10 field ids can be given."));
-    }
-    let size = body.get("maxResults").and_then(Value::as_u64).map_or(1000, |n| n.clamp(1, 10_000))
-        as usize;
-    let start = match body.get("nextPageToken").and_then(Value::as_str) {
-        None => 0,
-        Some(token) => crate::wire::read_cursor("changes", token)
-            .ok_or_else(|| jira_error(400, "The nextPageToken is not valid."))?,
-    };
-    let mut ids: Vec<u64> = asked.iter().filter_map(|key| jira.visible(key, &call.user)).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let mut flat: Vec<(u64, Value)> = Vec::new();
-    for id in ids {
-        for change in &jira.get(id)?.history {
-            let hit = fields.is_empty()
-                || change.items.iter().any(|item| fields.contains(&item.field_id));
-            if hit {
-                let mut shown = jira.show_change(change, call);
-                if let Some(object) = shown.as_object_mut() {
-                    object.insert("created".to_owned(), json!(change.at.as_millisecond()));
-                }
-                flat.push((id, shown));
-            }
-        }
-    }
-    let page: Vec<&(u64, Value)> = flat.iter().skip(start).take(size).collect();
-    let mut logs: Vec<Value> = Vec::new();
-    for (id, change) in page {
-        let id = id.to_string();
-        match logs
-            .last_mut()
-            .filter(|last| last.get("issueId").and_then(Value::as_str) == Some(&id))
-        {
-            Some(last) => {
-                if let Some(list) = last.get_mut("changeHistories").and_then(Value::as_array_mut) {
-                    list.push(change.clone());
-                }
-            }
-            None => logs.push(json!({"issueId": id, "changeHistories": [change]})),
-        }
-    }
-    let mut answer = json!({"issueChangeLogs": logs});
-    if start + size < flat.len()
-        && let Some(object) = answer.as_object_mut()
-    {
-        object.insert(
-            "nextPageToken".to_owned(),
-            json!(crate::wire::cursor("changes", start + size)),
-        );
-    }
-    Ok(Reply::ok(&answer))
 }
 
 /// The texts of a list in a body.

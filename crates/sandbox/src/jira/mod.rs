@@ -1,15 +1,19 @@
-//! Jira: what it holds (`model`, `fields`), what it answers with (`show`), what it takes
+//! Jira: what it holds (`model`, `fields`), what it answers with (`show`, `selection`), what it takes
 //! (`accept`), and the operations by the area of their URL.
 
 pub(crate) mod accept;
 mod comments;
+pub(crate) mod durations;
 pub(crate) mod fields;
+mod history;
 mod issues;
 mod meta;
 pub(crate) mod model;
 mod projects;
 mod search;
+pub(crate) mod selection;
 pub(crate) mod show;
+mod transitions;
 mod users;
 
 pub(crate) use issues::blank_issue;
@@ -27,10 +31,10 @@ pub(crate) const ROUTES: &[Route<Jira>] = &[
     cloud("POST", "/rest/api/{v}/issue/bulkfetch", search::bulk_fetch),
     both("PUT", "/rest/api/{v}/issue/{key}/assignee", issues::assign),
     both("GET", "/rest/api/{v}/issue/{key}/editmeta", issues::edit_meta),
-    both("GET", "/rest/api/{v}/issue/{key}/transitions", issues::transitions),
-    both("POST", "/rest/api/{v}/issue/{key}/transitions", issues::transition),
-    cloud("GET", "/rest/api/{v}/issue/{key}/changelog", issues::changelog),
-    cloud("POST", "/rest/api/{v}/changelog/bulkfetch", issues::changelogs),
+    both("GET", "/rest/api/{v}/issue/{key}/transitions", transitions::list),
+    both("POST", "/rest/api/{v}/issue/{key}/transitions", transitions::make),
+    cloud("GET", "/rest/api/{v}/issue/{key}/changelog", history::of_issue),
+    cloud("POST", "/rest/api/{v}/changelog/bulkfetch", history::bulk),
     both("GET", "/rest/api/{v}/issue/{key}/comment", comments::list),
     both("POST", "/rest/api/{v}/issue/{key}/comment", comments::add),
     both("GET", "/rest/api/{v}/issue/{key}/comment/{id}", comments::read),

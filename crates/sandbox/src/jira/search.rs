@@ -7,7 +7,7 @@ use crate::wire::{self, Answer, Call, Reply, jira_error};
 
 use super::issues::{bad_json, strings};
 use super::model::*;
-use super::show::Selection;
+use super::selection::Selection;
 
 /// A search as GET and POST ask for it.
 struct Asked {
@@ -102,14 +102,17 @@ pub(crate) fn by_token(jira: &mut Jira, call: &Call) -> Answer {
     Ok(Reply::ok(&answer))
 }
 
-/// Issues with the shared `names` and `schema` taken out.
+/// Issues, with the `names` and `schema` they share when those were expanded.
+type Rendered = (Vec<Value>, Option<Value>, Option<Value>);
+
+/// Renders a page of issues.
 fn render(
     jira: &Jira,
     page: &[u64],
     selection: &Selection,
     asked: &Asked,
     call: &Call,
-) -> Result<(Vec<Value>, Option<Value>, Option<Value>), Reply> {
+) -> Result<Rendered, Reply> {
     let (mut names, mut schema) = (Map::new(), Map::new());
     let mut issues = Vec::new();
     for id in page {

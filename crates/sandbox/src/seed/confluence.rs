@@ -42,7 +42,6 @@ pub(crate) fn load(
     let bodies = split(filled.as_str().unwrap_or_default());
     let mut wiki = Confluence {
         flavour,
-        site: site.to_owned(),
         url: addresses.confluence.clone(),
         people: Arc::clone(people),
         clock: clock.clone(),

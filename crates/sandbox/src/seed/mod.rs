@@ -6,6 +6,7 @@
 //! `%ACCOUNT:ada%` a user's account id, `%USERKEY:ada%` a Confluence user key.
 
 pub(crate) mod confluence;
+mod issues;
 pub(crate) mod jira;
 
 use std::io;
