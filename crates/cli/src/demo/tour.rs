@@ -114,7 +114,7 @@ impl Tour<'_> {
         let before = self.sandbox.site("acme").log().len();
         let created = self
             .call("confluence_staging_create_page", json!({
-                "space_key": "ENG", "title": "Retry policy", "content": "# Why\n\nReads are repeated, writes are not.\n",
+                "space_key": "HALL", "title": "Retry policy", "content": "# Why\n\nReads are repeated, writes are not.\n",
             }))
             .await?;
         let page =
