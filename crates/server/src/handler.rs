@@ -49,15 +49,16 @@ pub(crate) struct Handler {
 }
 
 impl Handler {
-    /// The handler of a local connection, whose caller is the operator. When `ending` fires, calls
-    /// in flight are cancelled and answered.
+    /// The handler of a local connection, whose caller is the operator. The end of the connection
+    /// cancels its calls.
     #[must_use]
-    pub(crate) fn local(registry: Arc<Registry>, ending: CancellationToken) -> Self {
-        Self::new(registry, Door::Local, ending)
+    pub(crate) fn local(registry: Arc<Registry>) -> Self {
+        Self::new(registry, Door::Local, CancellationToken::new())
     }
 
-    /// The handler of requests over HTTP: each is served for the caller found by
-    /// [`identity`](crate::identity), and for nobody when there is none.
+    /// The handler of requests over HTTP: each is served for the caller found by the identity check,
+    /// and for nobody when there is none. When `ending` fires, calls in flight are cancelled and
+    /// answered.
     #[must_use]
     pub(crate) fn remote(registry: Arc<Registry>, ending: CancellationToken) -> Self {
         Self::new(registry, Door::Remote, ending)

@@ -47,11 +47,10 @@ pub async fn connection<R, W>(
     W: AsyncWrite + Send + Unpin + 'static,
 {
     let longest = registry.server().http.max_body_bytes;
-    let ending = CancellationToken::new();
     let stop = CancellationToken::new();
     let transport = LineTransport::new(input, output, longest);
     let closed = transport.closed();
-    let handler = Handler::local(registry, ending.clone());
+    let handler = Handler::local(registry);
     let service = serve_directly_with_ct(handler, transport, None, stop.clone());
     let mut running = std::pin::pin!(service.waiting());
     tokio::select! {
@@ -65,7 +64,7 @@ pub async fn connection<R, W>(
         }
         () = shutdown.cancelled() => {}
     }
-    ending.cancel();
+    // Calls in flight are cancelled by it, and answered.
     stop.cancel();
     // What is still running then holds no state of ours; its task ends with the runtime.
     let _ = tokio::time::timeout(SHUTDOWN_GRACE, running).await;

@@ -169,3 +169,35 @@ where
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::LineTransport;
+    use futures::FutureExt as _;
+    use rmcp::model::{ClientJsonRpcMessage, ErrorData, RequestId, ServerJsonRpcMessage};
+    use rmcp::transport::Transport as _;
+
+    #[tokio::test]
+    async fn nothing_is_read_while_an_initialize_is_unanswered() {
+        let initialize = "{\"jsonrpc\":\"2.0\",\"id\":\"i\",\"method\":\"initialize\",\"params\":{\"protocolVersion\":\
+                          \"2025-06-18\",\"capabilities\":{},\"clientInfo\":{\"name\":\"t\",\"version\":\"1\"}}}";
+        let ping = "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}";
+        let input = format!("{initialize}\n{ping}\n");
+        let mut transport =
+            LineTransport::new(std::io::Cursor::new(input.into_bytes()), tokio::io::sink(), 9999);
+        let first = transport.receive().await;
+        let Some(ClientJsonRpcMessage::Request(first)) = first else { panic!("no request") };
+        assert!(transport.receive().now_or_never().is_none(), "read on too early");
+        let other = ServerJsonRpcMessage::error(
+            ErrorData::internal_error("x", None),
+            Some(RequestId::Number(2)),
+        );
+        transport.send(other).await.expect("sent");
+        assert!(transport.receive().now_or_never().is_none(), "another answer is not this one");
+        let answer =
+            ServerJsonRpcMessage::error(ErrorData::internal_error("x", None), Some(first.id));
+        transport.send(answer).await.expect("sent");
+        assert!(matches!(transport.receive().await, Some(ClientJsonRpcMessage::Request(_))));
+        assert!(transport.receive().await.is_none(), "the end");
+    }
+}

@@ -3,9 +3,11 @@
 use crate::stage::Stage;
 use crate::wire::{Served, call, initialize, request, soon, text};
 use atlassian_sandbox::{Fault, Service};
+use atlassian_server::http::DRAIN;
 use atlassian_server::{Http, ServeError};
 use serde_json::{Value, json};
 use std::time::Duration;
+use tokio::time::Instant;
 
 #[tokio::test]
 async fn what_is_no_message_is_answered_as_json_rpc() {
@@ -160,7 +162,7 @@ async fn a_port_in_use_is_a_sentence() {
     assert!(error.to_string().contains("MCP_TLS_CERT"), "{error}");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn shutdown_waits_for_calls_and_not_for_idle_streams() {
     let stage = Stage::single().await.open();
     let acme = stage.site("acme");
@@ -193,6 +195,7 @@ async fn shutdown_waits_for_calls_and_not_for_idle_streams() {
         .await;
         served.shutdown.cancel();
     });
+    let answered = Instant::now();
     assert_eq!(legacy.json["id"], json!(1), "{legacy:?}");
     assert!(!text(&legacy.json).contains("cancelled"), "{legacy:?}");
     assert_eq!(modern.json["id"], json!(1), "{modern:?}");
@@ -200,6 +203,7 @@ async fn shutdown_waits_for_calls_and_not_for_idle_streams() {
     soon(waiting.text()).await.expect("the stream is closed in good order");
     let base = served.base.clone();
     served.ended().await.expect("a clean end");
+    assert!(answered.elapsed() < DRAIN / 2, "an idle stream held up the end");
     assert!(reqwest::get(format!("{base}/healthz")).await.is_err(), "nobody listens any more");
 }
 
