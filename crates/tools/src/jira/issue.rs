@@ -227,7 +227,7 @@ fn others(out: &mut Map<String, Value>, fields: &Value, view: &View<'_>) {
 }
 
 fn customs(out: &mut Map<String, Value>, fields: &Value, view: &View<'_>, remarks: &mut Remarks) {
-    let Some(fields) = fields.as_object() else { return };
+    let Some(fields) = fields.as_object().filter(|_| view.wanted.customs) else { return };
     let mut used: HashSet<String> = out.keys().cloned().collect();
     used.extend(RESERVED_KEYS.iter().map(|key| (*key).to_owned()));
     for (id, value) in fields {

@@ -122,12 +122,17 @@ impl Search {
             expand.push("names");
         }
         let expand = expand.join(",");
-        let page = if cx.is_cloud() {
-            self.cloud(cx, &query, &wanted, &expand, limit).await?
-        } else {
-            self.data_center(cx, &query, &wanted, &expand, limit).await?
+        let page = async {
+            if cx.is_cloud() {
+                self.cloud(cx, &query, &wanted, &expand, limit).await
+            } else {
+                self.data_center(cx, &query, &wanted, &expand, limit).await
+            }
         };
-        self.shown(cx, page, &wanted, limit).await
+        let (page, described) = futures::join!(page, wanted.describe(cx));
+        let mut wanted = wanted;
+        wanted.catalogue = described;
+        self.shown(cx, page?, &wanted, limit).await
     }
 
     async fn cloud(

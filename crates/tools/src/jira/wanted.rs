@@ -18,8 +18,12 @@ pub(crate) struct Wanted {
     pub(crate) url: bool,
     pub(crate) epic_key: bool,
     pub(crate) epic_name: bool,
+    /// Whether custom fields are shown at all.
+    pub(crate) customs: bool,
     /// The catalogue, when it was needed and could be read.
     pub(crate) catalogue: Option<Catalogue>,
+    /// Whether the catalogue is needed for showing what comes, though not for asking.
+    described: bool,
     /// Remarks on names that nobody knows.
     pub(crate) warnings: Vec<String>,
 }
@@ -79,12 +83,12 @@ fn read(word: &str) -> Word {
 }
 
 impl Wanted {
-    /// Every field, as after a write.
+    /// Every system field, as after a creation.
     ///
     /// # Errors
     /// As [`Wanted::parse`].
     pub(crate) async fn everything(cx: &Context) -> Result<Self, ToolError> {
-        Self::parse(cx, "*all").await
+        Ok(Self { customs: false, ..Self::parse(cx, "*all").await? })
     }
 
     /// The default fields.
@@ -114,14 +118,15 @@ impl Wanted {
             url: whole,
             epic_key: whole,
             epic_name: false,
+            customs: true,
             catalogue: None,
+            // Epics, and texts of Data Center, are told by the catalogue.
+            described: whole || (custom && !cx.is_cloud()),
             warnings: Vec::new(),
         };
-        // Names cannot be told without it; texts of Data Center and epics are only shown less well.
-        let described = whole || epics || (custom && !cx.is_cloud());
         if named {
             wanted.catalogue = Some(catalogue::catalogue(cx).await?);
-        } else if described {
+        } else if epics {
             wanted.catalogue = catalogue::catalogue(cx).await.ok();
         }
         for word in words {
@@ -131,6 +136,16 @@ impl Wanted {
             wanted.upstream.push("key".to_owned());
         }
         Ok(wanted)
+    }
+
+    /// The catalogue where it is needed for showing what comes: read while the answer is on its
+    /// way. Without it things are shown less well.
+    pub(crate) async fn describe(&self, cx: &Context) -> Option<Catalogue> {
+        match &self.catalogue {
+            Some(catalogue) => Some(catalogue.clone()),
+            None if self.described => catalogue::catalogue(cx).await.ok(),
+            None => None,
+        }
     }
 
     fn add(&mut self, word: Word, cloud: bool) {

@@ -69,10 +69,11 @@ impl Tool for CreateIssue {
     }
 
     async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
-        let created = create(cx, self.request()?).await?;
+        let created = create(cx, self.request()?);
+        let (created, wanted) = futures::join!(created, Wanted::everything(cx));
+        let created = created?;
         let mut warnings = created.warnings;
         let mut remarks = created.remarks;
-        let wanted = Wanted::everything(cx).await;
         let issue = after_write(cx, &created.key, wanted, &mut warnings, &mut remarks).await;
         let mut out = Map::new();
         out.insert("message".to_owned(), Value::from("Issue created successfully"));
@@ -427,7 +428,7 @@ mod tests {
     use super::CreateIssue;
     use serde_json::{Value, json};
 
-    fn issue(additional: Value) -> CreateIssue {
+    fn issue(additional: &Value) -> CreateIssue {
         CreateIssue {
             project_key: "PAY".into(),
             summary: "S".into(),
@@ -443,19 +444,19 @@ mod tests {
     fn a_field_is_said_once_or_twice_the_same() {
         let same = json!({"summary": "S", "issuetype": {"name": "Task"}, "components": ["A", "B"],
                           "project": {"key": "PAY"}, "labels": ["x"]});
-        let request = issue(same).request().expect("said the same");
+        let request = issue(&same).request().expect("said the same");
         assert_eq!(request.fields.keys().collect::<Vec<_>>(), ["summary", "components", "labels"]);
         for other in
             [json!({"summary": "T"}), json!({"issue_type": "Bug"}), json!({"project": "OPS"})]
         {
-            let text = issue(other.clone()).request().expect_err("twice").to_string();
+            let text = issue(&other).request().expect_err("twice").to_string();
             assert!(text.contains("give it once"), "{other}: {text}");
         }
     }
 
     #[test]
     fn a_summary_is_needed() {
-        let text = CreateIssue { summary: " ".into(), ..issue(json!({})) }
+        let text = CreateIssue { summary: " ".into(), ..issue(&json!({})) }
             .request()
             .expect_err("none")
             .to_string();

@@ -3,18 +3,17 @@
 use crate::jira::issue::{self, View};
 use crate::jira::parts::{self, list, put};
 use crate::jira::people::names_in;
+use crate::jira::reread::{COMMENT_LIMIT, newest_comments};
 use crate::jira::text::{Remarks, Texts};
 use crate::jira::wanted::{DEFAULT_FIELDS, Wanted};
 use crate::{
     Access, Answer, Argument, Context, DefaultValue, Kind, Pattern, Scope, Tool, ToolError, Toolset,
 };
-use atlassian_jira::issues::{self, IssueQuery, comments, links, transitions, worklogs};
+use atlassian_jira::issues::{self, IssueQuery, links, transitions, worklogs};
 use atlassian_settings::Service;
 use futures::future::{OptionFuture, join};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-
-const COMMENT_LIMIT: i64 = 10;
 
 /// Reads one issue.
 #[derive(Debug, Deserialize)]
@@ -57,7 +56,7 @@ impl Tool for GetIssue {
         Argument::with_default(
             "comment_limit",
             Kind::Integer { min: Some(0), max: Some(100) },
-            DefaultValue::Integer(COMMENT_LIMIT),
+            DefaultValue::Integer(COMMENT_LIMIT as i64),
             "Newest comments to return; 0 for none.",
         ),
         Argument::optional("properties", Kind::List, "Comma list of issue property keys."),
@@ -88,7 +87,7 @@ impl Tool for GetIssue {
     async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
         let sections = Sections::parse(self.include.as_deref().unwrap_or_default());
         let expand = self.expand(&sections);
-        let wanted = self.wanted(cx, &sections).await?;
+        let mut wanted = self.wanted(cx, &sections).await?;
         let fields = wanted.list();
         let query = IssueQuery {
             fields: Some(&fields),
@@ -97,19 +96,24 @@ impl Tool for GetIssue {
             update_history: self.update_history,
         };
         let request = issues::get(cx.deployment(), &self.issue_key, &query);
-        let (mut found, extras): (Value, Extras) = if cx.fence.is_open() {
-            let (found, extras) =
-                join(cx.remote.json(&request), sections.fetch(cx, &self.issue_key)).await;
+        let ask = async {
+            let (found, described) =
+                join(cx.remote.json::<Value>(&request), wanted.describe(cx)).await;
+            Ok::<_, ToolError>((found?, described))
+        };
+        let ((mut found, described), extras) = if cx.fence.is_open() {
+            let (found, extras) = join(ask, sections.fetch(cx, &self.issue_key)).await;
             (found?, extras)
         } else {
-            let found = cx.remote.json(&request).await?;
-            issue::admit(&cx.fence, &found, &self.issue_key)?;
+            let found = ask.await?;
+            issue::admit(&cx.fence, &found.0, &self.issue_key)?;
             (found, sections.fetch(cx, &self.issue_key).await)
         };
+        wanted.catalogue = described;
         issue::admit(&cx.fence, &found, &self.issue_key)?;
         let mut warnings = wanted.warnings.clone();
         if wanted.shows("comment") {
-            let limit = if self.comment_limit == 0 { 10 } else { self.comment_limit };
+            let limit = if self.comment_limit == 0 { COMMENT_LIMIT } else { self.comment_limit };
             warnings.extend(newest_comments(cx, &self.issue_key, &mut found, limit).await);
         }
         let epic = epic_name(cx, &wanted, &found, &mut warnings).await;
@@ -162,7 +166,7 @@ impl GetIssue {
         let default = same_words(given, DEFAULT_FIELDS);
         // A limit that differs from the default was given by the caller, who wants comments then,
         // whatever the list says (jira-issues spec J-34).
-        let asked = i64::from(self.comment_limit) != COMMENT_LIMIT;
+        let asked = self.comment_limit != COMMENT_LIMIT;
         if sections.comments || (self.comment_limit > 0 && (default || asked)) {
             wanted.also("comment");
         } else if self.comment_limit == 0 && !wanted.names("comment") {
@@ -193,37 +197,6 @@ fn same_words(a: &str, b: &str) -> bool {
         words
     };
     words(a) == words(b)
-}
-
-/// Keeps the newest comments in the answer, oldest first; asks for them when the answer holds only
-/// some. Returns what went wrong.
-async fn newest_comments(cx: &Context, key: &str, found: &mut Value, limit: u32) -> Option<String> {
-    let field = found.pointer_mut("/fields/comment")?;
-    let held = list(field, "/comments").len() as u64;
-    let total = field.get("total").and_then(Value::as_u64).unwrap_or(held);
-    let mut problem = None;
-    if total > held {
-        match cx.remote.json::<Value>(&comments::newest(cx.deployment(), key, limit)).await {
-            Ok(page) => {
-                let mut newest = list(&page, "/comments").to_vec();
-                newest.reverse();
-                parts::set(field, "comments", Value::Array(newest));
-                if let Some(total) = page.get("total") {
-                    parts::set(field, "total", total.clone());
-                }
-            }
-            Err(error) => {
-                problem = Some(format!(
-                    "only the {held} oldest of {total} comments could be considered: {error}"
-                ));
-            }
-        }
-    }
-    if let Some(Value::Array(comments)) = field.get_mut("comments") {
-        let surplus = comments.len().saturating_sub(limit as usize);
-        comments.drain(..surplus);
-    }
-    problem
 }
 
 /// The name of the epic an issue belongs to, when it was asked for: it stands in the parent on

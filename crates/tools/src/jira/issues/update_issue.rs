@@ -91,8 +91,8 @@ impl Tool for UpdateIssue {
     }
 
     async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
-        let plan = self.plan(cx).await?;
-        let wanted = Wanted::parse(cx, &self.return_fields).await;
+        let (plan, wanted) = futures::join!(self.plan(cx), Wanted::parse(cx, &self.return_fields));
+        let plan = plan?;
         let mut outcome = Outcome::new(plan.is_empty());
         let returned = outcome.carry_out(cx, &self.issue_key, plan).await;
         outcome.answer(cx, &self.issue_key, wanted, returned).await
@@ -296,7 +296,7 @@ impl Outcome {
 
     async fn attach(&mut self, cx: &Context, key: &str, files: &[String]) {
         let uploads = files.iter().map(|path| async move {
-            let file = cx.local_file("attachments", path, MAX_FILE).await?;
+            let file = cx.local_file("the file", path, MAX_FILE).await?;
             let size = file.bytes.len();
             let request = attachments::add(cx.deployment(), key, &file.name, file.bytes);
             let answer: Value = cx.remote.json(&request).await?;
@@ -372,12 +372,14 @@ impl Outcome {
         wanted: Result<Wanted, ToolError>,
         returned: Option<Value>,
     ) -> Result<Map<String, Value>, ToolError> {
-        if let (Some(found), Ok(wanted)) = (&returned, &wanted)
-            && holds(found, wanted)
-        {
-            self.warnings.extend(wanted.warnings.clone());
-            return reread::shown(cx, key, found, wanted, &mut self.remarks).await;
-        }
+        let wanted = match (&returned, wanted) {
+            (Some(found), Ok(mut wanted)) if holds(found, &wanted) => {
+                wanted.catalogue = wanted.describe(cx).await;
+                self.warnings.extend(wanted.warnings.clone());
+                return reread::shown(cx, key, found, &wanted, &mut self.remarks).await;
+            }
+            (_, wanted) => wanted,
+        };
         match reread::read(cx, key, wanted, &mut self.remarks).await {
             Ok((issue, told)) => {
                 self.warnings.extend(told);

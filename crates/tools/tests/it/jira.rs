@@ -1,1 +1,0 @@
-//! Jira tools against the sandbox.
