@@ -1,5 +1,6 @@
 //! The issue types of a project and the fields of their create screens.
 
+use super::metadata::document;
 use super::parts::text;
 use crate::{Context, ToolError};
 use atlassian_jira::create_meta;
@@ -82,8 +83,8 @@ pub(crate) async fn of_project(cx: &Context, project: &str) -> Result<Vec<IssueT
 /// # Errors
 /// When they cannot be read.
 pub(crate) async fn raw(cx: &Context, project: &str) -> Result<Arc<Value>, ToolError> {
-    cached(cx, format!("issue types of {project}"), async {
-        every(cx, |start| create_meta::issue_types(cx.deployment(), project, start)).await
+    document(cx, format!("issue types of {project}"), || {
+        every(cx, |start| create_meta::issue_types(cx.deployment(), project, start))
     })
     .await
 }
@@ -97,28 +98,17 @@ pub(crate) async fn create_fields(
     project: &str,
     type_id: &str,
 ) -> Result<Arc<Value>, ToolError> {
-    cached(cx, format!("create fields of {project} {type_id}"), async {
-        every(cx, |start| create_meta::fields(cx.deployment(), project, type_id, start)).await
+    document(cx, format!("create fields of {project} {type_id}"), || {
+        every(cx, |start| create_meta::fields(cx.deployment(), project, type_id, start))
     })
     .await
-}
-
-async fn cached(
-    cx: &Context,
-    name: String,
-    fetch: impl Future<Output = Result<Vec<Value>, ToolError>>,
-) -> Result<Arc<Value>, ToolError> {
-    let entry = cx.caches.documents.try_get_with((cx.identity(), name), async {
-        Ok::<_, ToolError>(Arc::new(Value::Array(fetch.await?)))
-    });
-    entry.await.map_err(|error| ToolError::clone(&error))
 }
 
 /// Every entry of all pages.
 async fn every(
     cx: &Context,
     request: impl Fn(u64) -> atlassian_http::ApiRequest,
-) -> Result<Vec<Value>, ToolError> {
+) -> Result<Value, ToolError> {
     let (mut entries, mut start) = (Vec::new(), 0);
     loop {
         let page: Value = cx.remote.json(&request(start)).await?;
@@ -127,7 +117,7 @@ async fn every(
         entries.extend(got);
         match next {
             Some(next) => start = next,
-            None => return Ok(entries),
+            None => return Ok(Value::Array(entries)),
         }
     }
 }

@@ -11,6 +11,7 @@ mod comments;
 mod issue;
 mod issue_types;
 mod issues;
+mod metadata;
 mod parts;
 mod people;
 mod reread;
