@@ -10,16 +10,20 @@
 //! * [`create_meta`]: issue types of a project and the fields of their create screens.
 //! * [`search`]: JQL searches; [`jql`] reads and fences the query text itself.
 //! * [`fields`]: the field catalogue and what a field is.
+//! * [`projects`], [`versions`], [`agile`]: projects and their versions; boards and sprints.
 //! * [`users`], [`service_desk`]: people, and requests of Jira Service Management.
 //!
 //! Models are lenient: Jira's answers vary with version, permission and apps, so results stay JSON
 //! and are read by path; only what decides something is typed.
 
+pub mod agile;
 pub mod create_meta;
 pub mod fields;
 pub mod issues;
 pub mod jql;
+pub mod projects;
 pub mod search;
 pub mod service_desk;
 pub mod users;
 pub mod version;
+pub mod versions;
