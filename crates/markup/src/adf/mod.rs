@@ -61,7 +61,8 @@ pub(crate) fn from_markdown(
         && let Ok(stored) = serde_json::from_str::<Value>(originals)
     {
         let found = crate::merge::adf_originals(&stored);
-        crate::merge::restore(&mut document.blocks, &found);
+        // What is not found is told as a warning when it is written.
+        let _ = crate::merge::restore(&mut document.blocks, &found);
     }
     let output = write_with(document, &[], context, &mut warnings);
     Converted { output, warnings }
@@ -71,7 +72,8 @@ pub(crate) fn from_markdown(
 pub(crate) fn is_file_media(kind: &BlockKind) -> bool {
     let BlockKind::Keep(keep) = kind else { return false };
     keep.raw.as_ref().is_some_and(|raw| {
-        serde_json::from_str::<Value>(&raw.text)
-            .is_ok_and(|node| matches!(read::kind(&node), "mediaSingle" | "mediaGroup" | "media"))
+        serde_json::from_str::<Value>(&raw.text).is_ok_and(|node| {
+            matches!(read::kind(&node), "mediaSingle" | "mediaGroup" | "media" | "mediaInline")
+        })
     })
 }

@@ -34,9 +34,10 @@ use crate::model::{
 use crate::outcome::Warning;
 use crate::scan::{byte, tail};
 
-pub(crate) use autolink::{bare_len, is_email, next_bare};
+pub(crate) use inline_html::style_marks;
+pub(crate) use special::status_color;
 pub use write::write;
-pub(crate) use write::write_block;
+pub(crate) use write::{is_silent, write_block};
 
 /// Reads Markdown. It never fails: what it can not understand is text.
 #[must_use]

@@ -1,4 +1,6 @@
 //! Jira wiki markup.
+use crate::model::Document;
+use crate::outcome::Warning;
 use crate::{Context, Converted};
 
 /// Whether a text is wiki markup already rather than Markdown (content conversion spec 8.6).
@@ -15,6 +17,15 @@ pub(crate) fn from_markdown(text: &str, _: &Context<'_>) -> Converted<String> {
     Converted::clean(text.to_owned())
 }
 
-pub(crate) fn read(_: &str) -> crate::Document {
-    crate::Document::default()
+pub(crate) fn read(_: &str) -> Document {
+    Document::default()
+}
+
+pub(crate) fn write_with(
+    _: Document,
+    _: Option<&str>,
+    _: &Context<'_>,
+    _: &mut Vec<Warning>,
+) -> String {
+    String::new()
 }
