@@ -6,6 +6,7 @@
 
 use serde_json::{Value, json};
 
+use crate::media::{self, Wanted};
 use crate::site::{Flavour, Site};
 use crate::wire::{Reply, Service};
 
@@ -18,6 +19,8 @@ pub(crate) enum Door {
     Product(Site, Service),
     /// All Cloud sites by id.
     Gateway(Vec<Site>),
+    /// The bytes of all sites' files.
+    Media(Vec<Site>),
 }
 
 /// The target of a request.
@@ -30,6 +33,8 @@ pub(crate) struct Target {
     pub(crate) path: String,
     /// Base address the caller used for the product.
     pub(crate) base: String,
+    /// The file asked for, on the media host.
+    pub(crate) media: Option<Wanted>,
 }
 
 /// Either a target, or an answer the door itself gives.
@@ -59,6 +64,21 @@ impl Door {
                 }
             }
             Self::Gateway(sites) => gateway(sites, path, authorization),
+            Self::Media(sites) => {
+                let wanted = media::read(path);
+                let site = wanted.as_ref().and_then(|w| sites.iter().find(|s| s.name() == w.site));
+                match (wanted, site) {
+                    (Some(wanted), Some(site)) => Found::Target(Box::new(Target {
+                        site: site.clone(),
+                        service: wanted.service,
+                        via_gateway: false,
+                        path: format!("/media{path}"),
+                        base: String::new(),
+                        media: Some(wanted),
+                    })),
+                    _ => Found::Reply(Reply::text(404, "No such file")),
+                }
+            }
         }
     }
 }
@@ -141,6 +161,7 @@ fn target(site: &Site, service: Service, via_gateway: bool, path: &str, base: St
         via_gateway,
         path: path.to_owned(),
         base,
+        media: None,
     }))
 }
 

@@ -36,6 +36,7 @@ mod fault;
 mod gateway;
 mod jira;
 mod log;
+mod media;
 mod people;
 mod query;
 mod route;
@@ -85,25 +86,30 @@ impl Builder {
     pub async fn start(self) -> std::io::Result<Sandbox> {
         let gateway = Bound::loopback().await?;
         let gateway_url = gateway.origin();
+        let media = Bound::loopback().await?;
+        let media_url = media.origin();
         let (mut sites, mut serving) = (Vec::new(), Vec::new());
         for (index, spec) in self.sites.into_iter().enumerate() {
-            let cloud_id = cloud_id(&spec.name, index);
             let first = Bound::loopback().await?;
-            let jira = format!("{}{}", first.origin(), spec.jira_context);
+            let addresses = |confluence: String| Addresses {
+                jira: format!("{}{}", first.origin(), spec.jira_context),
+                confluence,
+                gateway: gateway_url.clone(),
+                cloud_id: cloud_id(&spec.name, index),
+                media: spec.media_redirect.then(|| media_url.clone()),
+            };
             match spec.flavour {
                 Flavour::Cloud => {
-                    let confluence = format!("{}{}", first.origin(), spec.confluence_context);
                     let addresses =
-                        Addresses { jira, confluence, gateway: gateway_url.clone(), cloud_id };
+                        addresses(format!("{}{}", first.origin(), spec.confluence_context));
                     let site = Site::new(spec, index, addresses)?;
                     serving.push(first.serve(Door::Cloud(site.clone())));
                     sites.push(site);
                 }
                 Flavour::DataCenter => {
                     let second = Bound::loopback().await?;
-                    let confluence = format!("{}{}", second.origin(), spec.confluence_context);
                     let addresses =
-                        Addresses { jira, confluence, gateway: gateway_url.clone(), cloud_id };
+                        addresses(format!("{}{}", second.origin(), spec.confluence_context));
                     let site = Site::new(spec, index, addresses)?;
                     serving.push(first.serve(Door::Product(site.clone(), Service::Jira)));
                     serving.push(second.serve(Door::Product(site.clone(), Service::Confluence)));
@@ -112,6 +118,7 @@ impl Builder {
             }
         }
         serving.push(gateway.serve(Door::Gateway(sites.clone())));
+        serving.push(media.serve(Door::Media(sites.clone())));
         Ok(Sandbox { sites, gateway: gateway_url, _serving: serving })
     }
 }

@@ -28,6 +28,7 @@ pub struct SiteSpec {
     pub(crate) flavour: Flavour,
     pub(crate) jira_context: String,
     pub(crate) confluence_context: String,
+    pub(crate) media_redirect: bool,
 }
 
 impl SiteSpec {
@@ -40,6 +41,7 @@ impl SiteSpec {
             flavour: Flavour::Cloud,
             jira_context: String::new(),
             confluence_context: "/wiki".to_owned(),
+            media_redirect: true,
         }
     }
 
@@ -51,7 +53,16 @@ impl SiteSpec {
             flavour: Flavour::DataCenter,
             jira_context: String::new(),
             confluence_context: String::new(),
+            media_redirect: false,
         }
+    }
+
+    /// Hands attachments out directly instead of by redirect to the media host, which is what
+    /// Cloud does and a Cloud site here does unless told otherwise.
+    #[must_use]
+    pub fn direct_downloads(mut self) -> Self {
+        self.media_redirect = false;
+        self
     }
 
     /// Puts Jira below a context path (`/jira`). Data Center only; ignored on Cloud.
@@ -85,6 +96,8 @@ pub(crate) struct Addresses {
     pub(crate) confluence: String,
     pub(crate) gateway: String,
     pub(crate) cloud_id: String,
+    /// Origin of the media host, when downloads go there.
+    pub(crate) media: Option<String>,
 }
 
 /// Everything about a running site.
@@ -158,6 +171,14 @@ impl Site {
     #[must_use]
     pub fn gateway_url(&self) -> String {
         self.inner.addresses.gateway.clone()
+    }
+
+    /// Origin of the host that attachments are downloaded from, `None` when the site hands them
+    /// out itself. Requests to it are in the log with a path starting `/media/`; one that brings
+    /// credentials is refused.
+    #[must_use]
+    pub fn media_url(&self) -> Option<String> {
+        self.inner.addresses.media.clone()
     }
 
     /// The site's id on the gateway.

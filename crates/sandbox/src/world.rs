@@ -11,6 +11,7 @@ use crate::documents::{self, Documents};
 use crate::gateway::Target;
 use crate::jira::selection::Selection;
 use crate::jira::{self, Jira};
+use crate::media;
 use crate::people::{Clock, People};
 use crate::route;
 use crate::seed;
@@ -115,6 +116,10 @@ impl World {
 /// Answers a request to a site.
 pub(crate) fn answer(target: &Target, mut call: Call) -> Reply {
     let mut world = lock(&target.site.inner.world);
+    if let Some(wanted) = &target.media {
+        let authorized = call.header("authorization").is_some();
+        return media::answer(&world, wanted, call.q("token"), authorized);
+    }
     let door = Door {
         site: target.site.name(),
         flavour: world.flavour,

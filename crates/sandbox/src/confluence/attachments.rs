@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::media;
 use crate::people::confluence_time;
-use crate::wire::{Answer, Call, FormPart, Reply};
+use crate::wire::{Answer, Call, FormPart, Reply, Service};
 
 use super::answers::{error1, no_content1, not_found2};
 use super::model::*;
@@ -34,6 +35,11 @@ impl Confluence {
             object.insert(key.to_owned(), json!(holder.id.to_string()));
         }
         shown
+    }
+
+    /// The bytes of a version, for the media host.
+    pub(crate) fn file_bytes(&self, id: &str, version: u64) -> Option<Reply> {
+        bytes(self.content(id)?, Some(&version.to_string())).ok()
     }
 
     fn files<'a>(&'a self, holder: u64, call: &Call, kind: &str) -> Vec<&'a Content> {
@@ -259,7 +265,13 @@ pub(crate) fn download(wiki: &mut Confluence, call: &Call) -> Answer {
         .visible(id, &call.user)
         .filter(|f| f.container.map(|c| c.to_string()).as_deref() == Some(call.part("id")))
         .ok_or_else(|| no_content1(id))?;
-    bytes(file, call.q("version"))
+    let number = call.q("version").and_then(|v| v.parse().ok()).unwrap_or(file.latest().number);
+    match &wiki.media {
+        Some(media) => {
+            Ok(media::redirect(media, &wiki.site, Service::Confluence, &file.shown_id(), number))
+        }
+        None => bytes(file, call.q("version")),
+    }
 }
 
 /// `GET /download/attachments/{id}/{name}`: the legacy link.

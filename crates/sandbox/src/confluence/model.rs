@@ -16,6 +16,10 @@ use crate::site::Flavour;
 #[derive(Debug)]
 pub(crate) struct Confluence {
     pub(crate) flavour: Flavour,
+    /// Name of the site.
+    pub(crate) site: String,
+    /// Address of the media host, when downloads go there.
+    pub(crate) media: Option<String>,
     /// The site's own base address, which links for people start with.
     pub(crate) url: String,
     pub(crate) people: Arc<People>,

@@ -326,6 +326,8 @@ pub(crate) fn blank_issue(
         watchers: std::collections::BTreeSet::new(),
         remote_links: Vec::new(),
         properties: indexmap::IndexMap::new(),
+        forms: Vec::new(),
+        development: Value::Null,
     }
 }
 

@@ -352,7 +352,7 @@ pub(crate) fn link_types(jira: &mut Jira, call: &Call) -> Answer {
 }
 
 /// `GET /serverInfo`
-pub(crate) fn server_info(jira: &mut Jira, call: &Call) -> Answer {
+pub(crate) fn server_info(jira: &mut Jira, _: &Call) -> Answer {
     let (version, kind) = match jira.flavour {
         Flavour::Cloud => ("1001.0.0-SNAPSHOT", "Cloud"),
         Flavour::DataCenter => ("10.3.4", "Server"),
@@ -369,6 +369,5 @@ pub(crate) fn server_info(jira: &mut Jira, call: &Call) -> Answer {
     shown.insert("buildNumber".to_owned(), json!(100_300));
     shown.insert("serverTime".to_owned(), json!(crate::people::jira_time(jira.clock.now())));
     shown.insert("serverTitle".to_owned(), json!(format!("{} Jira", jira.site)));
-    let _ = call;
     Ok(Reply::ok(&Value::Object(shown)))
 }

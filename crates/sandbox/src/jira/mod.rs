@@ -2,20 +2,28 @@
 //! (`accept`), and the operations by the area of their URL.
 
 pub(crate) mod accept;
+mod agile;
+mod attachments;
 mod comments;
+mod desk;
 pub(crate) mod durations;
 pub(crate) mod fields;
+mod forms;
 mod history;
 mod issues;
+mod links;
 mod meta;
 pub(crate) mod model;
+mod moves;
 mod projects;
 mod search;
 pub(crate) mod selection;
 pub(crate) mod show;
 mod transitions;
 mod users;
+mod work;
 
+pub(crate) use attachments::bytes as attachment_bytes;
 pub(crate) use issues::blank_issue;
 pub(crate) use model::Jira;
 
@@ -78,4 +86,78 @@ pub(crate) const ROUTES: &[Route<Jira>] = &[
     both("POST", "/rest/api/{v}/version", projects::create_version),
     both("GET", "/rest/api/{v}/version/{version}", projects::read_version),
     both("PUT", "/rest/api/{v}/version/{version}", projects::update_version),
+    both("GET", "/rest/api/{v}/project/{project}/role", work::roles),
+    data_center("GET", "/rest/api/{v}/projects/picker", projects::picker),
+    both("GET", "/rest/api/{v}/group/member", users::group_members),
+    both("GET", "/rest/api/{v}/groups/picker", users::groups),
+    cloud("GET", "/rest/api/{v}/label", work::labels),
+    both("GET", "/rest/api/{v}/issue/{key}/worklog", work::list),
+    both("POST", "/rest/api/{v}/issue/{key}/worklog", work::add),
+    both("DELETE", "/rest/api/{v}/issue/{key}/worklog/{id}", work::remove),
+    both("GET", "/rest/api/{v}/issue/{key}/watchers", work::watchers),
+    both("POST", "/rest/api/{v}/issue/{key}/watchers", work::watch),
+    both("DELETE", "/rest/api/{v}/issue/{key}/watchers", work::unwatch),
+    both("GET", "/rest/api/{v}/issue/{key}/properties", work::properties),
+    both("GET", "/rest/api/{v}/issue/{key}/properties/{property}", work::property),
+    both("PUT", "/rest/api/{v}/issue/{key}/properties/{property}", work::set_property),
+    both("POST", "/rest/api/{v}/issueLink", links::create),
+    both("GET", "/rest/api/{v}/issueLink/{id}", links::read),
+    both("DELETE", "/rest/api/{v}/issueLink/{id}", links::remove),
+    both("GET", "/rest/api/{v}/issue/{key}/remotelink", links::remote_list),
+    both("POST", "/rest/api/{v}/issue/{key}/remotelink", links::remote_create),
+    both("DELETE", "/rest/api/{v}/issue/{key}/remotelink/{id}", links::remote_remove),
+    both("POST", "/rest/api/{v}/issue/{key}/attachments", attachments::add),
+    both("GET", "/rest/api/{v}/attachment/meta", attachments::meta),
+    both("GET", "/rest/api/{v}/attachment/{id}", attachments::read),
+    both("DELETE", "/rest/api/{v}/attachment/{id}", attachments::remove),
+    cloud("GET", "/rest/api/{v}/attachment/content/{id}", attachments::content),
+    cloud("GET", "/rest/api/{v}/attachment/thumbnail/{id}", attachments::content),
+    both("GET", "/secure/attachment/{id}/{name}", attachments::content),
+    cloud("POST", "/rest/api/{v}/bulk/issues/move", moves::start),
+    cloud("GET", "/rest/api/{v}/bulk/queue/{task}", moves::progress),
+    both("GET", "/rest/agile/1.0/board", agile::boards),
+    both("GET", "/rest/agile/1.0/board/{board}", agile::board),
+    both("GET", "/rest/agile/1.0/board/{board}/configuration", agile::configuration),
+    both("GET", "/rest/agile/1.0/board/{board}/sprint", agile::sprints),
+    data_center("GET", "/rest/agile/1.0/board/{board}/issue", agile::board_issues),
+    cloud("GET", "/rest/software/1.0/board/{board}/issue", agile::board_issues_by_token),
+    cloud("GET", "/rest/software/1.0/board/{board}/issue/approximate-count", agile::board_count),
+    both("POST", "/rest/agile/1.0/sprint", agile::create_sprint),
+    both("GET", "/rest/agile/1.0/sprint/{sprint}", agile::sprint),
+    both("POST", "/rest/agile/1.0/sprint/{sprint}", agile::update_sprint),
+    both("PUT", "/rest/agile/1.0/sprint/{sprint}", agile::update_sprint),
+    both("DELETE", "/rest/agile/1.0/sprint/{sprint}", agile::remove_sprint),
+    data_center("GET", "/rest/agile/1.0/sprint/{sprint}/issue", agile::sprint_issues),
+    cloud("GET", "/rest/software/1.0/sprint/{sprint}/issue", agile::sprint_issues_by_token),
+    both("POST", "/rest/agile/1.0/sprint/{sprint}/issue", agile::add_to_sprint),
+    both("POST", "/rest/agile/1.0/backlog/issue", agile::to_backlog),
+    both("POST", "/rest/agile/1.0/epic/{epic}/issue", agile::add_to_epic),
+    both("GET", "/rest/servicedeskapi/info", desk::info),
+    both("GET", "/rest/servicedeskapi/servicedesk", desk::desks),
+    both("GET", "/rest/servicedeskapi/servicedesk/{desk}", desk::desk),
+    both("GET", "/rest/servicedeskapi/servicedesk/{desk}/queue", desk::queues),
+    both("GET", "/rest/servicedeskapi/servicedesk/{desk}/queue/{queue}", desk::queue),
+    both("GET", "/rest/servicedeskapi/servicedesk/{desk}/queue/{queue}/issue", desk::queue_issues),
+    both("GET", "/rest/servicedeskapi/servicedesk/{desk}/requesttype", desk::request_types),
+    both(
+        "GET",
+        "/rest/servicedeskapi/servicedesk/{desk}/requesttype/{type}/field",
+        desk::request_fields,
+    ),
+    both(
+        "POST",
+        "/rest/servicedeskapi/servicedesk/{desk}/attachTemporaryFile",
+        desk::temporary_files,
+    ),
+    both("POST", "/rest/servicedeskapi/request", desk::create),
+    both("GET", "/rest/servicedeskapi/request/{key}", desk::read),
+    both("GET", "/rest/servicedeskapi/request/{key}/comment", desk::comments),
+    both("POST", "/rest/servicedeskapi/request/{key}/comment", desk::add_comment),
+    both("GET", "/rest/servicedeskapi/request/{key}/comment/{id}", desk::comment),
+    both("POST", "/rest/servicedeskapi/request/{key}/attachment", desk::attach),
+    cloud("GET", "/jira/forms/issue/{key}/form", forms::list),
+    cloud("GET", "/jira/forms/issue/{key}/form/{form}", forms::read),
+    cloud("PUT", "/jira/forms/issue/{key}/form/{form}", forms::answer),
+    both("GET", "/rest/dev-status/{release}/issue/summary", forms::summary),
+    both("GET", "/rest/dev-status/{release}/issue/detail", forms::detail),
 ];

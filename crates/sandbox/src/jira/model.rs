@@ -36,7 +36,12 @@ pub(crate) struct Jira {
     pub(crate) links: Vec<Link>,
     pub(crate) boards: Vec<Board>,
     pub(crate) sprints: Vec<Sprint>,
+    /// Answers of the bulk queue by task id.
     pub(crate) tasks: IndexMap<String, Value>,
+    /// Files waiting for their request, by temporary id.
+    pub(crate) temporary: IndexMap<String, Attachment>,
+    /// Address of the media host, when downloads go there.
+    pub(crate) media: Option<String>,
     /// Next id for whatever needs one.
     pub(crate) next: u64,
 }
@@ -156,6 +161,10 @@ pub(crate) struct Issue {
     pub(crate) watchers: BTreeSet<String>,
     pub(crate) remote_links: Vec<(String, Value)>,
     pub(crate) properties: IndexMap<String, Value>,
+    /// Forms as the Forms API shows them.
+    pub(crate) forms: Vec<Value>,
+    /// The development panel: kind, then tool, then a list.
+    pub(crate) development: Value,
 }
 
 #[derive(Debug, Clone)]

@@ -287,3 +287,16 @@ pub(crate) fn update_version(jira: &mut Jira, call: &Call) -> Answer {
     }
     read_version(jira, call)
 }
+
+/// `GET /projects/picker` (Data Center)
+pub(crate) fn picker(jira: &mut Jira, call: &Call) -> Answer {
+    let text = call.q("query").unwrap_or_default().to_lowercase();
+    let found: Vec<Value> = jira
+        .visible_projects(call)
+        .filter(|p| p.name.to_lowercase().contains(&text) || p.key.to_lowercase().starts_with(&text))
+        .take(call.number("maxResults", 50))
+        .map(|p| json!({"name": p.name, "key": p.key, "id": p.id, "html": format!("{} ({})", p.name, p.key)}))
+        .collect();
+    let header = format!("Showing {} of {} matching projects", found.len(), found.len());
+    Ok(Reply::ok(&json!({"projects": found, "total": found.len(), "header": header})))
+}

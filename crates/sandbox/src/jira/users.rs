@@ -217,3 +217,34 @@ pub(crate) fn my_permissions(jira: &mut Jira, call: &Call) -> Answer {
         .collect();
     Ok(Reply::ok(&json!({"permissions": permissions})))
 }
+
+/// Groups of the site; everybody is in the first.
+const GROUPS: &[&str] = &["jira-users", "jira-software-users", "jira-administrators"];
+
+/// `GET /groups/picker`
+pub(crate) fn groups(_: &mut Jira, call: &Call) -> Answer {
+    let text = call.q("query").unwrap_or_default().to_lowercase();
+    let found: Vec<Value> = GROUPS
+        .iter()
+        .filter(|name| name.contains(&text))
+        .map(|name| json!({"name": name, "html": name, "labels": []}))
+        .collect();
+    let header = format!("Showing {} of {} matching groups", found.len(), found.len());
+    Ok(Reply::ok(&json!({"header": header, "total": found.len(), "groups": found})))
+}
+
+/// `GET /group/member`
+pub(crate) fn group_members(jira: &mut Jira, call: &Call) -> Answer {
+    let name = call.q("groupname").unwrap_or_default();
+    if !GROUPS.contains(&name) {
+        return Err(jira_error(404, &format!("The group named '{name}' does not exist.")));
+    }
+    let inactive = call.flag("includeInactiveUsers", false);
+    let people = jira.people.all.iter().filter(|p| p.active || inactive);
+    // Only the main user administers.
+    let all: Vec<Value> = people
+        .take(if name == "jira-administrators" { 1 } else { usize::MAX })
+        .map(|p| p.jira(jira.flavour, &call.base))
+        .collect();
+    Ok(Reply::ok(&jira.page(&all, "group/member", 50, call)))
+}

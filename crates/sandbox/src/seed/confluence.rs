@@ -42,7 +42,9 @@ pub(crate) fn load(
     let bodies = split(filled.as_str().unwrap_or_default());
     let mut wiki = Confluence {
         flavour,
+        site: site.to_owned(),
         url: addresses.confluence.clone(),
+        media: addresses.media.clone(),
         people: Arc::clone(people),
         clock: clock.clone(),
         spaces: Vec::new(),

@@ -309,6 +309,8 @@ pub(super) fn fill_issue(jira: &mut Jira, entry: &Value) -> io::Result<()> {
     issue.history = changes;
     issue.attachments = attachments;
     issue.remote_links = remote_links;
+    issue.forms = list(entry, "forms").to_vec();
+    issue.development = entry.get("development").cloned().unwrap_or_default();
     for (name, value) in entry.get("properties").and_then(Value::as_object).into_iter().flatten() {
         issue.properties.insert(name.clone(), value.clone());
     }

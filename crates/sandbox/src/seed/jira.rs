@@ -52,6 +52,8 @@ pub(crate) fn load(
         boards: Vec::new(),
         sprints: Vec::new(),
         tasks: IndexMap::new(),
+        temporary: IndexMap::new(),
+        media: addresses.media.clone(),
         next: first_id(index),
     };
     custom_fields(&mut jira, &seed, index)?;

@@ -345,7 +345,7 @@ async fn cql_finds_contents_spaces_and_people() {
     )
     .await;
     assert!(marked.to_string().contains("@@@hl@@@"));
-    assert_eq!(marked["results"][0]["resultGlobalContainer"]["title"].is_string(), true);
+    assert!(marked["results"][0]["resultGlobalContainer"]["title"].is_string());
     let bad = wiki(&all.acme, "GET", "/rest/api/search?cql=colour+%3D+red", None).await;
     assert_eq!(bad.status, 400);
     assert!(bad.json["message"].as_str().unwrap().contains("Could not parse cql"));
