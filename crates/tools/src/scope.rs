@@ -33,6 +33,14 @@ pub enum Target {
     Issue(String),
     /// A page, blog post, comment or attachment by content id.
     Content(String),
+    /// A board by id.
+    Board(String),
+    /// A sprint by id.
+    Sprint(String),
+    /// A version of a project by id.
+    Version(String),
+    /// A service desk by id.
+    ServiceDesk(String),
 }
 
 impl Scope {
@@ -80,6 +88,35 @@ impl Scope {
         self
     }
 
+    /// Adds a board.
+    #[must_use]
+    pub fn board(self, id: &str) -> Self {
+        self.unresolved(Target::Board(id.to_owned()))
+    }
+
+    /// Adds a sprint.
+    #[must_use]
+    pub fn sprint(self, id: &str) -> Self {
+        self.unresolved(Target::Sprint(id.to_owned()))
+    }
+
+    /// Adds a version of a project.
+    #[must_use]
+    pub fn version(self, id: &str) -> Self {
+        self.unresolved(Target::Version(id.to_owned()))
+    }
+
+    /// Adds a service desk.
+    #[must_use]
+    pub fn service_desk(self, id: &str) -> Self {
+        self.unresolved(Target::ServiceDesk(id.to_owned()))
+    }
+
+    fn unresolved(mut self, target: Target) -> Self {
+        self.touches.push(Touch::Unresolved(target));
+        self
+    }
+
     /// What is touched, in order.
     #[must_use]
     pub fn touches(&self) -> &[Touch] {
@@ -105,6 +142,10 @@ impl Resolve for Context {
         match target {
             Target::Issue(key) => crate::jira::resolve::project_of_issue(self, key).await,
             Target::Content(id) => crate::confluence::resolve::space_of_content(self, id).await,
+            Target::Board(id) => crate::jira::resolve::project_of_board(self, id).await,
+            Target::Sprint(id) => crate::jira::resolve::project_of_sprint(self, id).await,
+            Target::Version(id) => crate::jira::resolve::project_of_version(self, id).await,
+            Target::ServiceDesk(id) => crate::jira::resolve::project_of_desk(self, id).await,
         }
     }
 }
