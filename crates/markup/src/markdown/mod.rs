@@ -34,8 +34,9 @@ use crate::model::{
 use crate::outcome::Warning;
 use crate::scan::{byte, tail};
 
+pub(crate) use autolink::{bare_len, is_email, next_bare};
 pub(crate) use inline_html::style_marks;
-pub(crate) use special::status_color;
+pub(crate) use special::{card_text as card_text_of, status_color, user_id};
 pub use write::write;
 pub(crate) use write::{is_silent, write_block};
 
