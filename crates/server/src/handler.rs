@@ -6,11 +6,12 @@ use atlassian_instances::{CallRequest, Caller, Outcome, Registry};
 #[expect(deprecated, reason = "legacy clients set the level of their log messages")]
 use rmcp::model::SetLevelRequestParams;
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CustomRequest, CustomResult,
+    CacheScope, CallToolRequestParams, CallToolResponse, ConstString, CustomRequest, CustomResult,
     DiscoverResult, ErrorCode, ErrorData, Extensions, Implementation, InitializeRequestParams,
-    InitializeResult, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
-    ListToolsResult, MetaObject, PaginatedRequestParams, ServerCapabilities, ServerConfig,
-    SetLevelRequestMethod, Tool,
+    InitializeResult, ListPromptsRequestMethod, ListPromptsResult,
+    ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod,
+    ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams, ServerCapabilities,
+    ServerConfig, SetLevelRequestMethod, Tool,
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
@@ -24,9 +25,10 @@ pub(crate) const NAME: &str = "atlassian-mcp";
 pub(crate) const FRESH_MS: u64 = 300_000;
 /// Key of the server's identity in `_meta` of modern results (MCP 2026-07-28, server/discover).
 const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
-/// Methods served here: a request of theirs that could not be read has wrong parameters.
-const METHODS: [&str; 6] =
-    ["initialize", "ping", "server/discover", "tools/list", "tools/call", "logging/setLevel"];
+/// Methods served to legacy clients: a request of theirs that could not be read has wrong parameters.
+const METHODS: &[&str] = &["initialize", "ping", "tools/list", "tools/call", "logging/setLevel"];
+/// The same for clients of revisions without `initialize`.
+const MODERN_METHODS: &[&str] = &["server/discover", "tools/list", "tools/call"];
 
 /// Where the caller of a request is known from.
 #[derive(Clone, Debug)]
@@ -138,6 +140,11 @@ fn is_modern(context: &RequestContext<RoleServer>) -> Result<bool, ErrorData> {
     }
 }
 
+/// Nothing, for a legacy client; modern ones are told that there is no such method.
+fn empty<M: ConstString, T: Default>(context: &RequestContext<RoleServer>) -> Result<T, ErrorData> {
+    if is_modern(context)? { Err(ErrorData::method_not_found::<M>()) } else { Ok(T::default()) }
+}
+
 fn sign(meta: &mut Option<MetaObject>) {
     if let Ok(info) = serde_json::to_value(server_info()) {
         meta.get_or_insert_default().insert(SERVER_INFO.to_owned(), info);
@@ -230,40 +237,41 @@ impl ServerHandler for Handler {
         Ok(())
     }
 
-    // Clients of the peer ask for these three without looking at the capabilities, and take an error
-    // for a broken server (server spec section 1.3).
+    // Legacy clients ask for these three without looking at the capabilities, and take an error for a
+    // broken server (server spec section 1.3).
 
     async fn list_prompts(
         &self,
         _page: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
-        Ok(ListPromptsResult::default())
+        empty::<ListPromptsRequestMethod, _>(&context)
     }
 
     async fn list_resources(
         &self,
         _page: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        Ok(ListResourcesResult::default())
+        empty::<ListResourcesRequestMethod, _>(&context)
     }
 
     async fn list_resource_templates(
         &self,
         _page: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        Ok(ListResourceTemplatesResult::default())
+        empty::<ListResourceTemplatesRequestMethod, _>(&context)
     }
 
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
         let method = request.method;
-        if METHODS.contains(&method.as_str()) {
+        let served = if is_modern(&context).unwrap_or(false) { MODERN_METHODS } else { METHODS };
+        if served.contains(&method.as_str()) {
             let message = format!("Invalid parameters for {method}");
             return Err(ErrorData::invalid_params(message, None));
         }

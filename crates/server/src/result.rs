@@ -19,7 +19,10 @@ pub(crate) fn of(outcome: &Outcome) -> CallToolResult {
 
 fn shown(answer: &Answer) -> CallToolResult {
     let mut content = Vec::with_capacity(1 + answer.content.len());
-    content.push(ContentBlock::text(answer.json.to_string()));
+    // A result that is nothing but files has no document to show (confluence spec section 7.4).
+    if !answer.json.is_null() || answer.content.is_empty() {
+        content.push(ContentBlock::text(answer.json.to_string()));
+    }
     content.extend(answer.content.iter().map(block));
     let mut result = CallToolResult::success(content);
     result.is_error = Some(answer.failed);

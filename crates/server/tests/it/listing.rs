@@ -46,7 +46,16 @@ fn golden(name: &str, actual: &str) {
     }
     let expected =
         std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("{} is missing", path.display()));
-    assert_eq!(actual, expected, "{name} changed; UPDATE_GOLDEN=1 accepts it");
+    let gone =
+        expected.lines().filter(|line| !actual.contains(line)).map(|line| format!("- {line}"));
+    let new =
+        actual.lines().filter(|line| !expected.contains(line)).map(|line| format!("+ {line}"));
+    let changes: Vec<String> = gone.chain(new).collect();
+    assert!(
+        actual == expected,
+        "{name} changed, or its order did; UPDATE_GOLDEN=1 accepts it\n{}",
+        changes.join("\n")
+    );
 }
 
 #[tokio::test]

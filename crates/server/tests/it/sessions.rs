@@ -95,8 +95,21 @@ async fn the_eras_share_one_address() {
     assert!(called.json["result"]["_meta"]["io.modelcontextprotocol/serverInfo"].is_object());
     let unknown = served.modern(&[ANN], "no/such", json!({})).await;
     assert_eq!((unknown.status, &unknown.json["error"]["code"]), (404, &json!(-32601)));
-    let level = served.modern(&[ANN], "logging/setLevel", json!({ "level": "info" })).await;
-    assert_eq!((level.status, &level.json["error"]["code"]), (404, &json!(-32601)));
+    for (method, params) in [
+        ("logging/setLevel", json!({ "level": "info" })),
+        ("logging/setLevel", json!({})),
+        ("initialize", json!({})),
+        ("ping", json!({})),
+        ("prompts/list", json!({})),
+        ("resources/list", json!({})),
+        ("resources/templates/list", json!({})),
+    ] {
+        let reply = served.modern(&[ANN], method, params).await;
+        assert_eq!((reply.status, &reply.json["error"]["code"]), (404, &json!(-32601)), "{method}");
+    }
+    let malformed =
+        served.modern(&[ANN], "tools/call", json!({ "name": "x", "arguments": 1 })).await;
+    assert_eq!(malformed.json["error"]["code"], json!(-32602));
     let legacy = served.post(&[ANN, ("mcp-session-id", &id)], &request(1, "ping", json!({}))).await;
     assert_eq!(legacy.json["result"], json!({}));
 }
