@@ -43,9 +43,13 @@ mod route;
 mod seed;
 mod server;
 mod site;
+#[cfg(feature = "tls")]
+mod tls;
 mod wire;
 mod world;
 
+use std::io::Write as _;
+use std::net::SocketAddr;
 use std::path::Path;
 
 pub use fault::Fault;
@@ -62,6 +66,8 @@ use site::Addresses;
 pub struct Sandbox {
     sites: Vec<Site>,
     gateway: String,
+    hosts: Vec<(String, SocketAddr)>,
+    certificate: Option<String>,
     _serving: Vec<Serving>,
 }
 
@@ -69,6 +75,7 @@ pub struct Sandbox {
 #[derive(Debug, Default, Clone)]
 pub struct Builder {
     sites: Vec<SiteSpec>,
+    tls: bool,
 }
 
 impl Builder {
@@ -79,18 +86,37 @@ impl Builder {
         self
     }
 
+    /// Speaks https under names like the real ones: `{name}.atlassian.net` for a Cloud site,
+    /// `jira.{name}.example` and `wiki.{name}.example` for a Data Center site,
+    /// `api.atlassian.com` for the gateway, `api.media.atlassian.com` for files. The client has
+    /// to resolve them by [`Sandbox::hosts`] and to trust [`Sandbox::certificate`].
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn tls(mut self) -> Self {
+        self.tls = true;
+        self
+    }
+
     /// Binds free ports of the loopback interface and serves; needs a running tokio runtime.
     ///
     /// # Errors
     /// When no port can be bound, or the seeded data cannot be read.
     pub async fn start(self) -> std::io::Result<Sandbox> {
-        let gateway = Bound::loopback().await?;
+        let names = Names::new(self.tls)?;
+        let gateway = names.bind("api.atlassian.com").await?;
         let gateway_url = gateway.origin();
-        let media = Bound::loopback().await?;
+        let media = names.bind("api.media.atlassian.com").await?;
         let media_url = media.origin();
+        let mut hosts: Vec<(String, SocketAddr)> =
+            [&gateway, &media].into_iter().filter_map(Bound::host).collect();
         let (mut sites, mut serving) = (Vec::new(), Vec::new());
         for (index, spec) in self.sites.into_iter().enumerate() {
-            let first = Bound::loopback().await?;
+            let first = match spec.flavour {
+                Flavour::Cloud => format!("{}.atlassian.net", spec.name),
+                Flavour::DataCenter => format!("jira.{}.example", spec.name),
+            };
+            let first = names.bind(&first).await?;
+            hosts.extend(first.host());
             let addresses = |confluence: String| Addresses {
                 jira: format!("{}{}", first.origin(), spec.jira_context),
                 confluence,
@@ -107,7 +133,8 @@ impl Builder {
                     sites.push(site);
                 }
                 Flavour::DataCenter => {
-                    let second = Bound::loopback().await?;
+                    let second = names.bind(&format!("wiki.{}.example", spec.name)).await?;
+                    hosts.extend(second.host());
                     let addresses =
                         addresses(format!("{}{}", second.origin(), spec.confluence_context));
                     let site = Site::new(spec, index, addresses)?;
@@ -119,7 +146,48 @@ impl Builder {
         }
         serving.push(gateway.serve(Door::Gateway(sites.clone())));
         serving.push(media.serve(Door::Media(sites.clone())));
-        Ok(Sandbox { sites, gateway: gateway_url, _serving: serving })
+        let certificate = names.certificate();
+        Ok(Sandbox { sites, gateway: gateway_url, hosts, certificate, _serving: serving })
+    }
+}
+
+/// How the listeners are named and proven.
+struct Names {
+    #[cfg(feature = "tls")]
+    authority: Option<tls::Authority>,
+}
+
+impl Names {
+    #[cfg(feature = "tls")]
+    fn new(secure: bool) -> std::io::Result<Self> {
+        let authority = if secure { Some(tls::Authority::new()?) } else { None };
+        Ok(Self { authority })
+    }
+
+    #[cfg(not(feature = "tls"))]
+    fn new(_: bool) -> std::io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(feature = "tls")]
+    async fn bind(&self, host: &str) -> std::io::Result<Bound> {
+        let bound = Bound::loopback().await?;
+        match &self.authority {
+            Some(authority) => bound.secured(host, authority),
+            None => Ok(bound),
+        }
+    }
+
+    #[cfg(not(feature = "tls"))]
+    async fn bind(&self, _: &str) -> std::io::Result<Bound> {
+        Bound::loopback().await
+    }
+
+    fn certificate(&self) -> Option<String> {
+        #[cfg(feature = "tls")]
+        return self.authority.as_ref().map(tls::Authority::pem);
+        #[cfg(not(feature = "tls"))]
+        None
     }
 }
 
@@ -178,20 +246,52 @@ impl Sandbox {
         self.gateway.clone()
     }
 
-    /// Writes the logs of all Cloud sites as JSON lines for the checker of Cloud requests; the
+    /// Names that stand for the sandbox's listeners and what they resolve to; empty without TLS.
+    /// The addresses in [`Site::jira_url`] and its like carry the port.
+    #[must_use]
+    pub fn hosts(&self) -> &[(String, SocketAddr)] {
+        &self.hosts
+    }
+
+    /// Certificate of the authority that signed the listeners', as PEM; `None` without TLS.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&str> {
+        self.certificate.as_deref()
+    }
+
+    /// Writes the logs of all Cloud sites as JSON lines for a checker of Cloud traffic; the
     /// documents say nothing about Data Center.
     ///
     /// # Errors
     /// When the file cannot be written.
     pub fn write_log_jsonl(&self, path: &Path) -> std::io::Result<()> {
-        let lines: String = self
-            .sites
+        std::fs::write(path, self.cloud_traffic())
+    }
+
+    fn cloud_traffic(&self) -> String {
+        self.sites
             .iter()
             .filter(|site| site.flavour() == Flavour::Cloud)
             .flat_map(Site::log)
+            .filter(|entry| !entry.media())
             .map(|entry| format!("{}\n", entry.to_json()))
-            .collect();
-        std::fs::write(path, lines)
+            .collect()
+    }
+}
+
+/// Names a file; every sandbox that ends appends the traffic of its Cloud sites to it, so that
+/// the requests of a whole test run can be judged at once.
+pub const TRAFFIC: &str = "ATLASSIAN_SANDBOX_TRAFFIC";
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let Some(path) = std::env::var_os(TRAFFIC) else { return };
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+        if let Ok(mut file) = file {
+            // One write each keeps the lines of parallel tests whole. A full disk must not fail
+            // a test that has passed.
+            let _ = file.write_all(self.cloud_traffic().as_bytes());
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use crate::site::Flavour;
 use crate::wire::Service;
 
 /// One request that reached a site, whatever became of it.
@@ -23,12 +24,18 @@ pub struct Recorded {
     pub body: Bytes,
     /// Status of the answer; 0 while there is none (hanging, reset, caller gone).
     pub status: u16,
+    /// The body of the answer, as far as there was one.
+    pub answer: Bytes,
+    /// Whether a planted fault made the answer.
+    pub fault: bool,
     /// The product asked.
     pub service: Service,
     /// Whether it came through the OAuth gateway.
     pub via_gateway: bool,
     /// Name of the site that was asked.
     pub site: String,
+    /// Cloud or Data Center.
+    pub flavour: Flavour,
 }
 
 impl Recorded {
@@ -56,16 +63,34 @@ impl Recorded {
         format!("{} {}", self.method, self.product_path)
     }
 
-    /// One line of the log that the checker of Cloud requests reads: method, path (gateway
-    /// prefix replaced by the site's own form, Confluence below `/wiki`), query pairs, body.
+    /// Whether the media host was asked, which is no part of the documented operations.
+    #[must_use]
+    pub fn media(&self) -> bool {
+        self.product_path.starts_with("/media/")
+    }
+
+    /// One line of the log that a checker of Cloud traffic reads: method, path (gateway prefix
+    /// replaced by the site's own form, Confluence below `/wiki`), query pairs, body, status, and
+    /// the answer as far as it is JSON.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let path = match self.service {
+            // The Forms API has no form of the site's own.
+            _ if self.product_path.starts_with("/jira/forms/") => self.path.clone(),
             Service::Confluence => format!("/wiki{}", self.product_path),
             Service::Jira => self.product_path.clone(),
         };
+        let answer: Option<Value> = serde_json::from_slice(&self.answer).ok();
+        let response = match answer {
+            Some(json) => json!({"json": json}),
+            None => json!({"size": self.answer.len()}),
+        };
         json!({
             "site": self.site,
+            "flavour": match self.flavour {
+                Flavour::Cloud => "cloud",
+                Flavour::DataCenter => "dc",
+            },
             "service": self.service.name(),
             "method": self.method,
             "path": path,
@@ -73,6 +98,8 @@ impl Recorded {
             "body": self.json(),
             "status": self.status,
             "gateway": self.via_gateway,
+            "fault": self.fault,
+            "response": response,
         })
     }
 }

@@ -13,9 +13,12 @@ pub(crate) fn redirect(media: &str, site: &str, service: Service, id: &str, vers
     let token = token(site, service, id);
     let place =
         format!("{media}/{site}/{}/file/{id}/{version}/binary?token={token}", service.name());
-    let mut reply = Reply::text(303, "");
-    reply.headers.push(("location".to_owned(), place));
-    reply
+    // Jira's document lists 303, Confluence's 302.
+    let status = match service {
+        Service::Jira => 303,
+        Service::Confluence => 302,
+    };
+    Reply::text(status, "").header("location", &place)
 }
 
 fn token(site: &str, service: Service, id: &str) -> String {

@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio::task::{JoinHandle, JoinSet};
@@ -27,10 +28,17 @@ use crate::wire::{self, Call, Reply};
 const BODY_LIMIT: usize = 128 * 1024 * 1024;
 
 /// A bound listener that does not serve yet.
-#[derive(Debug)]
 pub(crate) struct Bound {
     listener: TcpListener,
     address: SocketAddr,
+    secure: Option<Secure>,
+}
+
+/// A host name with what proves it.
+struct Secure {
+    host: String,
+    #[cfg(feature = "tls")]
+    acceptor: tokio_rustls::TlsAcceptor,
 }
 
 impl Bound {
@@ -38,16 +46,36 @@ impl Bound {
     pub(crate) async fn loopback() -> std::io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address })
+        Ok(Self { listener, address, secure: None })
+    }
+
+    /// Speaks TLS under the name of a host.
+    #[cfg(feature = "tls")]
+    pub(crate) fn secured(
+        mut self,
+        host: &str,
+        authority: &crate::tls::Authority,
+    ) -> std::io::Result<Self> {
+        let acceptor = authority.acceptor(host)?;
+        self.secure = Some(Secure { host: host.to_owned(), acceptor });
+        Ok(self)
     }
 
     pub(crate) fn origin(&self) -> String {
-        format!("http://{}", self.address)
+        match &self.secure {
+            Some(secure) => format!("https://{}:{}", secure.host, self.address.port()),
+            None => format!("http://{}", self.address),
+        }
+    }
+
+    /// The host name to resolve to the listener's address, when it has one of its own.
+    pub(crate) fn host(&self) -> Option<(String, SocketAddr)> {
+        self.secure.as_ref().map(|secure| (secure.host.clone(), self.address))
     }
 
     /// Serves until the returned guard is dropped; open connections end with it.
     pub(crate) fn serve(self, door: Door) -> Serving {
-        Serving { task: tokio::spawn(accept(self.listener, Arc::new(door))) }
+        Serving { task: tokio::spawn(accept(self.listener, self.secure, Arc::new(door))) }
     }
 }
 
@@ -63,13 +91,11 @@ impl Drop for Serving {
     }
 }
 
-async fn accept(listener: TcpListener, door: Arc<Door>) {
+async fn accept(listener: TcpListener, secure: Option<Secure>, door: Arc<Door>) {
     let mut connections = JoinSet::new();
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
-                connections.spawn(connection(stream, Arc::clone(&door)));
-            }
+            Ok((stream, _)) => greet(&mut connections, stream, secure.as_ref(), &door),
             // Out of file descriptors: the ones in use must end first.
             Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
         }
@@ -77,7 +103,36 @@ async fn accept(listener: TcpListener, door: Arc<Door>) {
     }
 }
 
-async fn connection(stream: TcpStream, door: Arc<Door>) {
+fn greet(
+    connections: &mut JoinSet<()>,
+    stream: TcpStream,
+    secure: Option<&Secure>,
+    door: &Arc<Door>,
+) {
+    let door = Arc::clone(door);
+    match secure {
+        None => {
+            connections.spawn(connection(stream, door, TcpStream::set_zero_linger));
+        }
+        #[cfg(feature = "tls")]
+        Some(secure) => {
+            let acceptor = secure.acceptor.clone();
+            connections.spawn(async move {
+                // A client that does not trust the certificate breaks off here.
+                if let Ok(stream) = acceptor.accept(stream).await {
+                    connection(stream, door, |stream| stream.get_ref().0.set_zero_linger()).await;
+                }
+            });
+        }
+        #[cfg(not(feature = "tls"))]
+        Some(_) => {}
+    }
+}
+
+async fn connection<S>(stream: S, door: Arc<Door>, linger: fn(&S) -> std::io::Result<()>)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
     let cut = Arc::new(Notify::new());
     let service = service_fn({
         let cut = Arc::clone(&cut);
@@ -93,7 +148,7 @@ async fn connection(stream: TcpStream, door: Arc<Door>) {
     };
     if reset {
         // Closing with zero linger sends RST, which the caller sees as a reset connection.
-        let _ = served.into_parts().io.into_inner().set_zero_linger();
+        let _ = linger(&served.into_parts().io.into_inner());
     }
 }
 
@@ -133,6 +188,7 @@ async fn answer(door: &Door, request: Request<Incoming>, cut: &Notify) -> Respon
         }
         Ending::Answer | Ending::Truncate(_) => {}
     }
+    let planted = verdict.as_ref().is_some_and(|v| v.reply.is_some() || ending != Ending::Answer);
     let reply = match verdict {
         Some(Verdict { reply: Some(reply), .. }) => reply,
         other => {
@@ -153,7 +209,7 @@ async fn answer(door: &Door, request: Request<Incoming>, cut: &Notify) -> Respon
             reply
         }
     };
-    settle(&site, at, reply.status);
+    settle(&site, at, &reply, planted);
     let truncate = match ending {
         Ending::Truncate(bytes) => Some(bytes),
         _ => None,
@@ -180,17 +236,22 @@ fn record(
         headers: headers.to_vec(),
         body: body.clone(),
         status: 0,
+        answer: Bytes::new(),
+        fault: false,
         service: target.service,
         via_gateway: target.via_gateway,
         site: target.site.name().to_owned(),
+        flavour: target.site.flavour(),
     });
     number
 }
 
-fn settle(site: &Site, number: u64, status: u16) {
+fn settle(site: &Site, number: u64, reply: &Reply, fault: bool) {
     if let Some(entry) = lock(&site.inner.log).iter_mut().rev().find(|entry| entry.number == number)
     {
-        entry.status = status;
+        entry.status = reply.status;
+        entry.answer = reply.body.clone();
+        entry.fault = fault;
     }
 }
 

@@ -49,7 +49,11 @@ pub(crate) fn by_operation(wiki: &mut Confluence, call: &Call) -> Answer {
 pub(crate) fn list(wiki: &mut Confluence, call: &Call) -> Answer {
     let content = page(wiki, call)?;
     let rows = OPERATIONS.iter().map(|op| wiki.show_restriction(content, op, call)).collect();
-    Ok(Reply::ok(&wiki.page1(rows, 100, 200, call)))
+    let mut shown = wiki.page1(rows, 100, 200, call);
+    if let Some(object) = shown.as_object_mut() {
+        object.insert("restrictionsHash".to_owned(), json!(format!("{:08x}", content.id)));
+    }
+    Ok(Reply::ok(&shown))
 }
 
 fn subjects(wiki: &Confluence, given: &Value) -> Result<Subjects, Reply> {

@@ -70,7 +70,6 @@ pub(crate) fn bulk2(wiki: &mut Confluence, call: &Call) -> Answer {
             json!({
                 "displayName": p.display,
                 "timeZone": "Etc/UTC",
-                "personalSpaceId": null,
                 "isExternalCollaborator": false,
                 "accountStatus": if p.active { "active" } else { "inactive" },
                 "accountId": p.account_id,

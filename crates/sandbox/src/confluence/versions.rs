@@ -44,13 +44,17 @@ pub(crate) fn read(wiki: &mut Confluence, call: &Call) -> Answer {
     let Some((place, edition)) = place.and_then(|at| page.editions.get(at).map(|e| (at, e))) else {
         return Err(not_found2("Version"));
     };
-    let number = |at: Option<usize>| at.and_then(|at| page.editions.get(at)).map(|e| e.number);
     let mut shown = wiki.show_version2(edition);
     if let Some(object) = shown.as_object_mut() {
         object.insert("contentTypeModified".to_owned(), json!(false));
         object.insert("collaborators".to_owned(), json!([wiki.user_id(&edition.by)]));
-        object.insert("prevVersion".to_owned(), json!(number(place.checked_sub(1))));
-        object.insert("nextVersion".to_owned(), json!(number(place.checked_add(1))));
+        let neighbours =
+            [("prevVersion", place.checked_sub(1)), ("nextVersion", place.checked_add(1))];
+        for (key, at) in neighbours {
+            if let Some(edition) = at.and_then(|at| page.editions.get(at)) {
+                object.insert(key.to_owned(), json!(edition.number));
+            }
+        }
     }
     Ok(Reply::ok(&shown))
 }

@@ -321,16 +321,6 @@ pub(crate) fn priorities(jira: &mut Jira, call: &Call) -> Answer {
     Ok(Reply::ok(&list.collect()))
 }
 
-/// `GET /priority/search` (Cloud)
-pub(crate) fn priority_search(jira: &mut Jira, call: &Call) -> Answer {
-    let all: Vec<Value> = jira
-        .priorities
-        .iter()
-        .map(|p| jira.show_named(&jira.priorities, &p.id, "priority", call))
-        .collect();
-    Ok(Reply::ok(&jira.page(&all, "priority/search", 50, call)))
-}
-
 /// `GET /resolution`
 pub(crate) fn resolutions(jira: &mut Jira, call: &Call) -> Answer {
     let list = jira
@@ -338,6 +328,16 @@ pub(crate) fn resolutions(jira: &mut Jira, call: &Call) -> Answer {
         .iter()
         .map(|r| jira.show_named(&jira.resolutions, &r.id, "resolution", call));
     Ok(Reply::ok(&list.collect()))
+}
+
+/// `GET /resolution/search` (Cloud)
+pub(crate) fn resolution_search(jira: &mut Jira, call: &Call) -> Answer {
+    let all: Vec<Value> = jira
+        .resolutions
+        .iter()
+        .map(|r| json!({"id": r.id, "name": r.name, "description": r.description, "isDefault": false}))
+        .collect();
+    Ok(Reply::ok(&jira.page(&all, "resolution/search", 50, call)))
 }
 
 /// `GET /issuetype`

@@ -23,6 +23,14 @@ pub(crate) async fn both() -> Both {
     Both { sandbox, acme, corp }
 }
 
+/// One client for all tests, which each have a runtime of their own; so it keeps no connection.
+pub(crate) fn client() -> reqwest::Client {
+    static CLIENT: std::sync::OnceLock<reqwest::Client> = std::sync::OnceLock::new();
+    CLIENT
+        .get_or_init(|| reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap())
+        .clone()
+}
+
 /// An answer, read whole.
 #[derive(Debug)]
 pub(crate) struct Got {
@@ -50,8 +58,7 @@ pub(crate) async fn ask(
         Service::Jira => site.jira_url(),
         Service::Confluence => site.confluence_url(),
     };
-    let client = reqwest::Client::new();
-    let mut request = client
+    let mut request = client()
         .request(Method::from_bytes(method.as_bytes()).unwrap(), format!("{base}{path}"))
         .basic_auth(site.username(), Some(site.api_token(service)));
     if let Some(body) = body {

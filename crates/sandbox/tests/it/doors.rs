@@ -2,10 +2,10 @@
 
 use atlassian_sandbox::{REASON, Sandbox, Service, Site, SiteSpec};
 
-use crate::ask::{ask, both, jira, read};
+use crate::ask::{ask, both, client, jira, read};
 
 async fn bearer(url: String, token: &str) -> crate::ask::Got {
-    read(reqwest::Client::new().get(url).bearer_auth(token).send().await.unwrap()).await
+    read(client().get(url).bearer_auth(token).send().await.unwrap()).await
 }
 
 #[tokio::test]
@@ -34,7 +34,7 @@ async fn credentials_open_only_their_own_site_and_service() {
         .await
         .unwrap();
     let (acme, beta, corp) = (sandbox.site("acme"), sandbox.site("beta"), sandbox.site("corp"));
-    let client = reqwest::Client::new();
+    let client = client();
     let status = async |site: &Site, user: &str, token: String| {
         let url = format!("{}/rest/api/2/myself", site.jira_url());
         client.get(url).basic_auth(user, Some(token)).send().await.unwrap().status().as_u16()
@@ -134,4 +134,38 @@ async fn the_log_keeps_what_came_and_what_was_answered() {
     assert_eq!(written.lines().count(), 1);
     all.acme.clear_log();
     assert!(all.acme.log().is_empty());
+}
+
+#[tokio::test]
+async fn sites_speak_tls_under_real_names() {
+    let sandbox = Sandbox::builder()
+        .site(SiteSpec::cloud("acme"))
+        .site(SiteSpec::data_center("corp"))
+        .tls()
+        .start()
+        .await
+        .unwrap();
+    let (acme, corp) = (sandbox.site("acme"), sandbox.site("corp"));
+    assert!(acme.jira_url().starts_with("https://acme.atlassian.net:"));
+    assert!(acme.gateway_url().starts_with("https://api.atlassian.com:"));
+    let trusting = |builder: reqwest::ClientBuilder| {
+        let pem = sandbox.certificate().unwrap();
+        builder.tls_certs_only([reqwest::Certificate::from_pem(pem.as_bytes()).unwrap()])
+    };
+    let resolving = || {
+        sandbox.hosts().iter().fold(reqwest::Client::builder(), |builder, (host, address)| {
+            builder.resolve(host, *address)
+        })
+    };
+    let client = trusting(resolving()).build().unwrap();
+    let url = format!("{}/rest/api/3/myself", acme.jira_url());
+    let token = acme.api_token(Service::Jira);
+    let got = client.get(&url).basic_auth(acme.username(), Some(token)).send().await.unwrap();
+    assert_eq!(got.status(), 200);
+    let url = format!("{}/rest/api/user/current", corp.confluence_url());
+    let got = client.get(url).bearer_auth(corp.pat(Service::Confluence)).send().await.unwrap();
+    assert_eq!(got.status(), 200);
+    let distrustful = resolving().build().unwrap();
+    let url = format!("{}/rest/api/3/serverInfo", acme.jira_url());
+    assert!(distrustful.get(url).send().await.is_err());
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use atlassian_sandbox::{Fault, Service};
 
-use crate::ask::{both, jira};
+use crate::ask::{both, client, jira};
 
 #[tokio::test]
 async fn a_status_with_retry_after_strikes_and_goes() {
@@ -27,7 +27,7 @@ async fn broken_connections_are_broken_for_the_client() {
     let all = both().await;
     let url = format!("{}/rest/api/3/myself", all.acme.jira_url());
     let send = || {
-        reqwest::Client::new()
+        client()
             .get(&url)
             .basic_auth(all.acme.username(), Some(all.acme.api_token(Service::Jira)))
             .send()

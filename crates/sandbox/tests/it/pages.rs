@@ -3,7 +3,7 @@
 use atlassian_sandbox::{REASON, Service, Site};
 use serde_json::{Value, json};
 
-use crate::ask::{Got, ask, both, read};
+use crate::ask::{Got, ask, both, client, read};
 
 async fn wiki(site: &Site, method: &str, path: &str, body: Option<Value>) -> Got {
     ask(site, Service::Confluence, method, path, body).await
@@ -134,9 +134,7 @@ async fn what_is_restricted_is_not_found() {
     let id = all.acme.page_id("ENG", "Salary bands").unwrap();
     let url = format!("{}/api/v2/pages/{id}", all.acme.confluence_url());
     let (login, token) = all.acme.login_of("bo", Service::Confluence).unwrap();
-    let got =
-        read(reqwest::Client::new().get(url).basic_auth(login, Some(token)).send().await.unwrap())
-            .await;
+    let got = read(client().get(url).basic_auth(login, Some(token)).send().await.unwrap()).await;
     assert_eq!(got.status, 404);
     assert_eq!(wiki(&all.acme, "GET", &format!("/api/v2/pages/{id}"), None).await.status, 200);
 }
@@ -262,10 +260,8 @@ async fn files_go_up_and_come_down() {
             .text("minorEdit", "true")
             .part("file", part)
             .text("comment", "plan");
-        let mut request = reqwest::Client::new()
-            .post(&url)
-            .bearer_auth(all.corp.pat(Service::Confluence))
-            .multipart(form);
+        let mut request =
+            client().post(&url).bearer_auth(all.corp.pat(Service::Confluence)).multipart(form);
         if token {
             request = request.header("X-Atlassian-Token", "no-check");
         }

@@ -3,7 +3,7 @@
 use atlassian_sandbox::{Sandbox, Service, SiteSpec};
 use serde_json::json;
 
-use crate::ask::{both, get, jira, read};
+use crate::ask::{both, client, get, jira, read};
 
 #[tokio::test]
 async fn logged_work_lowers_the_estimate() {
@@ -167,7 +167,7 @@ async fn uploads_need_their_header_and_part() {
                 .mime_str("text/plain")
                 .unwrap(),
         );
-        let mut request = reqwest::Client::new()
+        let mut request = client()
             .post(&url)
             .basic_auth(all.acme.username(), Some(all.acme.api_token(Service::Jira)))
             .multipart(form);
@@ -221,7 +221,7 @@ async fn forms_live_behind_the_gateway_only() {
         all.acme.gateway_url(),
         all.acme.cloud_id()
     );
-    let client = reqwest::Client::new();
+    let client = client();
     let token = all.acme.oauth_token(Service::Jira);
     let list = read(client.get(&base).bearer_auth(&token).send().await.unwrap()).await;
     let id = list.json[0]["id"].as_str().unwrap().to_owned();
