@@ -16,7 +16,11 @@ pub(crate) fn start(settings: &LogSettings, transport: Transport) {
         LogLevel::Info => LevelFilter::INFO,
         LogLevel::Debug => LevelFilter::DEBUG,
     };
-    let filter = Targets::new().with_default(LevelFilter::WARN).with_target("atlassian", level);
+    // rmcp tells a mistake of a client as a warning; the answer tells it already.
+    let filter = Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_target("rmcp", LevelFilter::ERROR)
+        .with_target("atlassian", level);
     let writer = if settings.to_stdout && transport != Transport::Stdio {
         BoxMakeWriter::new(std::io::stdout)
     } else {

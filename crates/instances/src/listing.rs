@@ -75,7 +75,7 @@ impl Registry {
     pub fn instructions(&self, caller: &Caller) -> Option<String> {
         let usable: Vec<InstanceListing> =
             self.listing(caller).into_iter().filter(|i| i.state == InstanceState::Ready).collect();
-        if usable.len() < 2 {
+        if usable.len() < 2 || !self.has_several() {
             return None;
         }
         let mut text = "Several Atlassian instances are available; the tool name says which one a call reaches. \

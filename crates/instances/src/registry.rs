@@ -76,7 +76,7 @@ impl Registry {
                 );
             }
         }
-        let across = Policy::of_across(&server.exposure, instances.len() > 1);
+        let across = Policy::of_across(&server.exposure, tells_apart(instances.keys()));
         building.register_across();
         let Building { mut skipped, entries, aliases, mut problems, .. } = building;
         skipped.extend(set.skipped.iter().cloned());
@@ -113,10 +113,12 @@ impl Registry {
         &self.server
     }
 
-    /// Whether more than one instance is usable, so that answers name theirs.
+    /// Whether the server holds several instances to tell apart, so that answers name theirs. One
+    /// Jira beside one Confluence, both unnumbered, are the single-instance server of old
+    /// (server spec section 12, line 10).
     #[must_use]
     pub fn has_several(&self) -> bool {
-        self.instances.len() > 1
+        tells_apart(self.instances.keys())
     }
 
     /// Whether any instance is usable.
@@ -191,6 +193,10 @@ impl Registry {
             problems.push(Problem::new(Severity::Warning, message));
         }
     }
+}
+
+fn tells_apart<'a>(ids: impl ExactSizeIterator<Item = &'a InstanceId>) -> bool {
+    ids.len() > 1 && ids.into_iter().any(|id| !id.name.is_primary())
 }
 
 fn count_by_service(set: &InstanceSet) -> BTreeMap<&'static str, usize> {

@@ -15,10 +15,8 @@ fn a_single_instance_has_plain_names_and_texts() {
         assert_eq!(&*entry.title, entry.definition.title);
         assert_eq!(&*entry.description, entry.definition.description);
     }
-    assert!(
-        !names(&registry).contains(&"atlassian_list_instances".to_owned())
-            || registry.has_several()
-    );
+    assert!(!names(&registry).contains(&"atlassian_list_instances".to_owned()));
+    assert_eq!(registry.instructions(&Caller::operator()), None);
 }
 
 #[test]
