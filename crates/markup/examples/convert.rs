@@ -7,8 +7,6 @@
     clippy::print_stderr,
     clippy::indexing_slicing,
     unreachable_pub,
-    missing_docs,
-    missing_debug_implementations,
     reason = "an example that talks to a terminal and shares its case runner with the tests"
 )]
 

@@ -34,10 +34,11 @@ fn key_len(text: &str, at: usize) -> Option<usize> {
     }
     let digits = tail(rest, head + 1).bytes().take(12).take_while(u8::is_ascii_digit).count();
     let after = byte(rest, head + 1 + digits);
-    let ends = !(after.is_ascii_alphanumeric() || after == b'_')
-        && !(after == b'-' && byte(rest, head + 2 + digits).is_ascii_alphanumeric())
-        && !(after == b'.' && byte(rest, head + 2 + digits).is_ascii_digit());
-    let fits = head >= 2 && digits > 0 && byte(rest, head + 1) != b'0' && ends;
+    let goes_on = after.is_ascii_alphanumeric()
+        || after == b'_'
+        || (after == b'-' && byte(rest, head + 2 + digits).is_ascii_alphanumeric())
+        || (after == b'.' && byte(rest, head + 2 + digits).is_ascii_digit());
+    let fits = head >= 2 && digits > 0 && byte(rest, head + 1) != b'0' && !goes_on;
     fits.then_some(head + 1 + digits)
 }
 

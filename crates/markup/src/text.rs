@@ -64,7 +64,7 @@ fn push_blocks(blocks: &[Block], out: &mut String) {
             }
             BlockKind::Image(image) => push_line(out, &image.alt),
             BlockKind::Card { url, text, .. } => {
-                push_line(out, if text.is_empty() { url } else { text })
+                push_line(out, if text.is_empty() { url } else { text });
             }
             BlockKind::Layout { columns, .. } => {
                 columns.iter().for_each(|column| push_blocks(&column.blocks, out));

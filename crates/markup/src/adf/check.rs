@@ -740,13 +740,13 @@ mod tests {
 
     use super::*;
 
-    fn doc(content: Value) -> Value {
+    fn doc(content: &Value) -> Value {
         json!({"type": "doc", "version": 1, "content": content})
     }
 
     #[test]
     fn good_documents_pass() {
-        let good = doc(json!([
+        let good = doc(&json!([
             {"type": "paragraph"},
             {"type": "panel", "attrs": {"panelType": "info"}, "content": [{"type": "paragraph"}]},
             {"type": "paragraph", "content": [{"type": "text", "text": "x", "marks": [
@@ -775,7 +775,7 @@ mod tests {
             (json!([{"type": "rule", "attrs": {"color": "red"}}]), "unknown attribute"),
             (json!([{"type": "futureNode"}]), "not allowed in"),
         ] {
-            let findings = check(&doc(content.clone())).unwrap_err();
+            let findings = check(&doc(&content)).unwrap_err();
             assert!(findings.iter().any(|f| f.message.contains(part)), "{content}: {findings:?}");
         }
     }

@@ -36,52 +36,61 @@ impl Signs {
     /// Looks through a block's text.
     pub(crate) fn of(inlines: &[Inline]) -> Self {
         let mut survey = Survey::default();
-        survey.look(inlines);
-        let pairs = |open: bool, close: bool| open && close;
+        survey.look(inlines, false);
         Self {
-            star: pairs(survey.star.open, survey.star.close),
-            under: pairs(survey.under.open, survey.under.close),
-            tilde: pairs(survey.tilde.open, survey.tilde.close),
-            caret: pairs(survey.caret.open, survey.caret.close),
-            equal: pairs(survey.equal.open, survey.equal.close),
+            star: survey.star.pair,
+            under: survey.under.pair,
+            tilde: survey.tilde.pair,
+            caret: survey.caret.pair,
+            equal: survey.equal.pair,
             target: survey.target,
         }
     }
 }
 
+/// Whether a sign that could close stands behind one that could open.
+#[derive(Default)]
+struct Seen {
+    open: bool,
+    pair: bool,
+}
+
 #[derive(Default)]
 struct Survey {
-    star: Flank,
-    under: Flank,
-    tilde: Flank,
-    caret: Flank,
-    equal: Flank,
+    star: Seen,
+    under: Seen,
+    tilde: Seen,
+    caret: Seen,
+    equal: Seen,
     target: bool,
 }
 
 impl Survey {
-    fn look(&mut self, inlines: &[Inline]) {
-        const BOTH: Flank = Flank { open: true, close: true };
-        for inline in inlines {
+    fn look(&mut self, inlines: &[Inline], nested: bool) {
+        const PAIR: Seen = Seen { open: true, pair: true };
+        for (at, inline) in inlines.iter().enumerate() {
             match inline {
-                Inline::Text(text) => self.text(text),
+                Inline::Text(text) => {
+                    self.text(text, nested || at > 0, nested || at + 1 < inlines.len());
+                }
                 Inline::Mark(mark, content) => {
                     match mark {
-                        Mark::Strong | Mark::Em => self.star = BOTH,
-                        Mark::Strike => self.tilde = BOTH,
+                        Mark::Strong | Mark::Em => self.star = PAIR,
+                        Mark::Strike => self.tilde = PAIR,
                         _ => {}
                     }
-                    self.look(content);
+                    self.look(content, true);
                 }
                 Inline::Link { content, .. } | Inline::Comment { content, .. } => {
-                    self.look(content);
+                    self.look(content, true);
                 }
                 _ => {}
             }
         }
     }
 
-    fn text(&mut self, text: &str) {
+    /// `before` and `after` say that something else stands beside the text.
+    fn text(&mut self, text: &str, before: bool, after: bool) {
         let mut at = 0;
         while let Some(found) = tail(text, at)
             .bytes()
@@ -95,9 +104,8 @@ impl Survey {
                 continue;
             }
             let len = run(text, at, sign);
-            let edge = at == 0 || at + len == text.len();
             let mut flank = flank::at(text, at, sign, len);
-            if edge {
+            if (at == 0 && before) || (at + len == text.len() && after) {
                 flank = Flank { open: true, close: true };
             }
             let seen = match sign {
@@ -107,8 +115,8 @@ impl Survey {
                 b'^' => &mut self.caret,
                 _ => &mut self.equal,
             };
+            seen.pair |= flank.close && seen.open;
             seen.open |= flank.open;
-            seen.close |= flank.close;
             at += len;
         }
     }
@@ -228,9 +236,8 @@ fn sign(
         b'|' => place.table,
         b'{' => at == 0 && out.ends_with([')', ']', '}']),
         b'$' => {
-            let math = special::math_len(text, at).filter(|len| {
-                !place.html && !(place.table && cut(text, at, at + len).contains('|'))
-            });
+            let has_bar = |len: &usize| place.table && cut(text, at, at + len).contains('|');
+            let math = special::math_len(text, at).filter(|len| !place.html && !has_bar(len));
             if let Some(len) = math {
                 out.push_str(cut(text, at, at + len));
                 return len;

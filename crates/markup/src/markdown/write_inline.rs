@@ -493,7 +493,7 @@ fn write_address(out: &mut String, url: &str) {
     for (at, c) in url.char_indices() {
         let rest = cut(&url, at, url.len());
         let escaped = match c {
-            '\\' => rest.bytes().nth(1).is_none_or(|b| b.is_ascii_punctuation()),
+            '\\' => rest.as_bytes().get(1).is_none_or(u8::is_ascii_punctuation),
             '&' => crate::entity::decode(rest).is_some(),
             '<' | '>' => !bare,
             _ => false,
@@ -514,7 +514,7 @@ fn escape_quoted(out: &mut String, text: &str) {
         let rest = cut(&text, at, text.len());
         let escaped = match c {
             '"' => true,
-            '\\' => rest.bytes().nth(1).is_none_or(|b| b.is_ascii_punctuation()),
+            '\\' => rest.as_bytes().get(1).is_none_or(u8::is_ascii_punctuation),
             '&' => crate::entity::decode(rest).is_some(),
             _ => false,
         };

@@ -81,33 +81,35 @@ fn count(inlines: &[Inline], text: &str) -> usize {
 
 fn put(inlines: &mut Vec<Inline>, comment: &Comment) -> bool {
     for at in 0..inlines.len() {
-        match inlines.get_mut(at) {
-            Some(Inline::Text(have)) => {
-                let Some(found) = have.find(&comment.text) else { continue };
+        let found = match inlines.get_mut(at) {
+            Some(Inline::Text(have)) => have.find(&comment.text).map(|found| {
                 let before = have.get(..found).unwrap_or_default().to_owned();
                 let after = have.get(found + comment.text.len()..).unwrap_or_default().to_owned();
-                let marked = Inline::Comment {
-                    reference: comment.reference.clone(),
-                    content: vec![Inline::Text(comment.text.clone())],
-                };
-                let parts = [Inline::Text(before), marked, Inline::Text(after)];
-                let parts = parts
-                    .into_iter()
-                    .filter(|part| !matches!(part, Inline::Text(text) if text.is_empty()));
-                inlines.splice(at..=at, parts);
-                return true;
-            }
+                (before, after)
+            }),
             Some(
                 Inline::Mark(_, content)
                 | Inline::Link { content, .. }
                 | Inline::Comment { content, .. },
             ) => {
-                if put(content, comment) {
+                let done = put(content, comment);
+                if done {
                     return true;
                 }
+                None
             }
-            _ => {}
-        }
+            _ => None,
+        };
+        let Some((before, after)) = found else { continue };
+        let marked = Inline::Comment {
+            reference: comment.reference.clone(),
+            content: vec![Inline::Text(comment.text.clone())],
+        };
+        let parts = [Inline::Text(before), marked, Inline::Text(after)];
+        let parts =
+            parts.into_iter().filter(|part| !matches!(part, Inline::Text(text) if text.is_empty()));
+        inlines.splice(at..=at, parts);
+        return true;
     }
     false
 }

@@ -8,15 +8,13 @@ const MAX_TABLE: usize = 4_000_000;
 /// Pairs of positions with equal texts, rising in both rows.
 pub(crate) fn pairs(old: &[String], new: &[String]) -> Vec<(usize, usize)> {
     let mut ids: HashMap<&str, usize> = HashMap::new();
-    let mut number = |text: &'_ str, ids: &mut HashMap<&str, usize>| -> usize {
-        ids.get(text).copied().unwrap_or(usize::MAX)
-    };
     for text in old {
         let next = ids.len();
         ids.entry(text).or_insert(next);
     }
-    let old: Vec<usize> = old.iter().map(|text| number(text, &mut ids)).collect();
-    let new: Vec<usize> = new.iter().map(|text| number(text, &mut ids)).collect();
+    let number = |text: &String| ids.get(text.as_str()).copied().unwrap_or(usize::MAX);
+    let old: Vec<usize> = old.iter().map(number).collect();
+    let new: Vec<usize> = new.iter().map(number).collect();
     let mut out = Vec::new();
     common(&old, &new, 0, 0, &mut out, 0);
     out

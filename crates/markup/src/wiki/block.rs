@@ -361,10 +361,10 @@ impl Reader<'_> {
                 b'\\' => at += 2,
                 b'|' => return at,
                 b'[' => {
-                    at = inline::link_end(self.text, at).filter(|to| *to <= end).unwrap_or(at + 1)
+                    at = inline::link_end(self.text, at).filter(|to| *to <= end).unwrap_or(at + 1);
                 }
                 b'!' => {
-                    at = inline::image_end(self.text, at).filter(|to| *to <= end).unwrap_or(at + 1)
+                    at = inline::image_end(self.text, at).filter(|to| *to <= end).unwrap_or(at + 1);
                 }
                 b'{' if byte(self.text, at + 1) == b'{' => {
                     at = inline::mono_end(self.text, at).filter(|to| *to <= end).unwrap_or(at + 2);
@@ -454,7 +454,8 @@ fn heading(line: &str) -> Option<(u8, &str)> {
 pub(super) fn item_chain(line: &str, in_list: bool) -> Option<&str> {
     let len = line.bytes().take_while(|b| matches!(b, b'*' | b'#' | b'-')).count();
     let chain = cut(line, 0, len);
-    if len == 0 || !matches!(byte(line, len), b' ' | b'\t') && !(line.len() == len && len == 1) {
+    let ends = matches!(byte(line, len), b' ' | b'\t') || (line.len() == len && len == 1);
+    if len == 0 || !ends {
         return None;
     }
     // `--` and `---` between blanks are dashes, unless a list is going on.

@@ -15,13 +15,17 @@ use crate::{Context, Converted, Profile};
 #[must_use]
 pub fn looks_like_wiki(text: &str) -> bool {
     let (mut wiki, mut fenced) = (false, false);
-    for line in text.lines() {
-        let line = line.trim();
+    let mut lines = text.lines().map(str::trim).peekable();
+    let mut before = "";
+    while let Some(line) = lines.next() {
+        let next = lines.peek().copied().unwrap_or_default();
+        let alone = before.is_empty() && next.is_empty();
+        before = line;
         if line.starts_with("```") || line.starts_with("~~~") || line.contains("](http") {
             return false;
         }
         fenced |= line.starts_with("{code") || line.starts_with("{noformat");
-        if is_markdown_line(line) && !fenced {
+        if is_markdown_line(line, alone) && !fenced {
             return false;
         }
         wiki |= is_wiki_line(line);
@@ -46,10 +50,11 @@ fn is_wiki_line(line: &str) -> bool {
     heading || has_macro || header_row
 }
 
-fn is_markdown_line(line: &str) -> bool {
+fn is_markdown_line(line: &str, alone: bool) -> bool {
     let level = line.bytes().take_while(|b| *b == b'#').count();
-    // One `#` before text numbers an item in wiki markup; two and more nest numbers.
-    let heading = level > 2 && line.get(level..).is_some_and(|rest| rest.starts_with(' '));
+    // `#` before text numbers an item in wiki markup; with empty lines around it is a heading.
+    let heading = (level > 2 || alone && level > 0)
+        && line.get(level..).is_some_and(|rest| rest.starts_with(' '));
     let separator = line.contains("---")
         && line.contains('|')
         && line.bytes().all(|b| matches!(b, b'|' | b'-' | b':' | b' '));
@@ -114,6 +119,7 @@ mod tests {
         }
         for markdown in [
             "# Title\n\ntext",
+            "# Title\n\n{quote} is a word",
             "```\n{code}x{code}\n```",
             "h1. x and [a](https://x)",
             "| A |\n|---|\n| {quote} |",
