@@ -16,6 +16,24 @@ pub(crate) struct Route<S> {
     pub(crate) run: Handler<S>,
 }
 
+#[cfg(test)]
+impl<S> Route<S> {
+    /// Method and a path that fits, when the operation is one of Cloud.
+    pub(crate) fn cloud_sample(&self) -> Option<(&'static str, String)> {
+        if self.only == Some(Flavour::DataCenter) {
+            return None;
+        }
+        let sample = |segment: &'static str| match segment {
+            "{v}" => "3",
+            "{release}" => "1.0",
+            other if other.starts_with('{') => "1",
+            other => other,
+        };
+        let path: Vec<&str> = self.template.split('/').map(sample).collect();
+        Some((self.method, path.join("/")))
+    }
+}
+
 /// An operation of both flavours.
 pub(crate) const fn both<S>(
     method: &'static str,

@@ -29,6 +29,7 @@ pub struct SiteSpec {
     pub(crate) jira_context: String,
     pub(crate) confluence_context: String,
     pub(crate) media_redirect: bool,
+    pub(crate) bulk: usize,
 }
 
 impl SiteSpec {
@@ -42,6 +43,7 @@ impl SiteSpec {
             jira_context: String::new(),
             confluence_context: "/wiki".to_owned(),
             media_redirect: true,
+            bulk: 0,
         }
     }
 
@@ -54,7 +56,16 @@ impl SiteSpec {
             jira_context: String::new(),
             confluence_context: String::new(),
             media_redirect: false,
+            bulk: 0,
         }
+    }
+
+    /// Adds a project `BULK` with this many issues and a space `BULK` with this many pages below
+    /// its homepage, for lists of more than one page.
+    #[must_use]
+    pub fn bulk(mut self, count: usize) -> Self {
+        self.bulk = count;
+        self
     }
 
     /// Hands attachments out directly instead of by redirect to the media host, which is what

@@ -124,7 +124,13 @@ fn body(bodies: &BTreeMap<String, String>, name: &str) -> io::Result<String> {
     Ok(found)
 }
 
-fn blank(wiki: &mut Confluence, kind: Kind, space: &str, at: Timestamp, author: &str) -> Content {
+pub(super) fn blank(
+    wiki: &mut Confluence,
+    kind: Kind,
+    space: &str,
+    at: Timestamp,
+    author: &str,
+) -> Content {
     Content {
         id: wiki.fresh_id(),
         kind,

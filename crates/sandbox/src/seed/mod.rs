@@ -5,6 +5,7 @@
 //! into state. Placeholders: `%SITE%` the site's name, `%JIRA%` and `%WIKI%` its addresses,
 //! `%ACCOUNT:ada%` a user's account id, `%USERKEY:ada%` a Confluence user key.
 
+pub(crate) mod bulk;
 pub(crate) mod confluence;
 mod issues;
 pub(crate) mod jira;

@@ -140,3 +140,25 @@ async fn cloud_pages_by_token_and_data_center_by_offset() {
     let token = json!({"jql": "project = PAY", "nextPageToken": "made-up"});
     assert_eq!(jira(&all.acme, "POST", "/rest/api/3/search/jql", Some(token)).await.status, 400);
 }
+
+#[tokio::test]
+async fn bulk_data_spans_pages_of_lists() {
+    let sandbox = atlassian_sandbox::Sandbox::builder()
+        .site(atlassian_sandbox::SiteSpec::cloud("acme").bulk(260))
+        .start()
+        .await
+        .unwrap();
+    let acme = sandbox.site("acme");
+    let body = json!({"jql": "project = BULK", "fields": ["summary"], "maxResults": 5000});
+    let page = jira(&acme, "POST", "/rest/api/3/search/jql", Some(body)).await.json;
+    assert_eq!(page["issues"].as_array().unwrap().len(), 100, "fields cost a smaller page");
+    let body = json!({"jql": "project = BULK", "fields": ["id"], "maxResults": 5000});
+    let ids = jira(&acme, "POST", "/rest/api/3/search/jql", Some(body)).await.json;
+    assert_eq!(ids["issues"].as_array().unwrap().len(), 260);
+    let home = acme.page_id("BULK", "Bulk Home").unwrap();
+    let path = format!("/api/v2/pages/{home}/children?limit=250");
+    let children =
+        crate::ask::ask(&acme, atlassian_sandbox::Service::Confluence, "GET", &path, None).await;
+    assert_eq!(children.json["results"].as_array().unwrap().len(), 250);
+    assert!(children.json["_links"]["next"].is_string());
+}
