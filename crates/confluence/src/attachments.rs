@@ -31,6 +31,7 @@ pub fn v1_list(id: &str, start: usize, limit: u32) -> ApiRequest {
     )
     .query("start", start)
     .query("limit", limit)
+    .query("expand", "version")
 }
 
 /// Cloud: the attachments of a page or blog post that match.
@@ -54,6 +55,7 @@ pub fn v1_find(
     )
     .query_opt("start", (start > 0).then_some(start))
     .query("limit", limit)
+    .query("expand", "version")
     .query_opt("filename", file_name)
     .query_opt("mediaType", media_type)
 }

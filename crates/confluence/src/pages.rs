@@ -96,6 +96,7 @@ pub fn read_version(kind: Kind, id: &str, version: u64) -> ApiRequest {
     )
     .query("version", version)
     .query("body-format", "storage")
+    .query("include-properties", true)
 }
 
 /// Cloud: a page or blog post without its body, to learn where it is and which version it has.

@@ -38,6 +38,12 @@ pub fn search(cql: &str, limit: u32) -> ApiRequest {
         .query("limit", limit)
 }
 
+/// The account that asks.
+#[must_use]
+pub fn current() -> ApiRequest {
+    ApiRequest::get(v1().then("/user/current"), "find out which account this is")
+}
+
 /// Data Center: people that a query finds, where its search knows people.
 #[must_use]
 pub fn v1_search(cql: &str, limit: u32) -> ApiRequest {

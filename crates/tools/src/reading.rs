@@ -81,7 +81,13 @@ fn settle(argument: &Argument, value: &Value, behaviour: &Behaviour) -> Result<V
     match argument.kind {
         Kind::Text => text(value).map(Value::from),
         Kind::Key(pattern) => key(&text(value)?, pattern, behaviour).map(Value::from),
-        Kind::ContentId => text(value).and_then(|id| content_id(&id)).map(Value::from),
+        Kind::ContentId => text(value)
+            .and_then(|id| content_id(&id))
+            .and_then(|id| {
+                let missing = id.is_empty() && argument.required;
+                if missing { Err("Input should not be empty".to_owned()) } else { Ok(id) }
+            })
+            .map(Value::from),
         Kind::List => list(value).map(Value::from),
         Kind::Json => match value {
             Value::Object(_) | Value::Array(_) => Ok(Value::from(value.to_string())),
@@ -249,8 +255,10 @@ fn content_id(given: &str) -> Result<String, String> {
     let by_path = url.path_segments().and_then(|segments| {
         let segments: Vec<&str> = segments.collect();
         let at = segments.iter().position(|s| *s == "pages" || *s == "folder" || *s == "blog")?;
+        // The id of a blog post stands behind its date: `/blog/2026/11/24/12345/Title`.
+        let date = if segments.get(at) == Some(&"blog") { 3 } else { 0 };
         segments
-            .get(at + 1..)?
+            .get(at + 1 + date..)?
             .iter()
             .find(|s| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit()))
             .map(|s| (*s).to_owned())

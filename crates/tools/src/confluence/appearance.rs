@@ -153,7 +153,7 @@ async fn set(
     } else {
         properties::v1_create(id, key, value)
     };
-    let Err(error) = cx.remote.send(&create).await else { return Ok(()) };
+    let Err(error) = cx.remote.json::<Value>(&create).await else { return Ok(()) };
     // Confluence may have set the property itself in the meantime.
     let taken = error.is_status(409) || error.is_status(400);
     match if taken { current_of(cx, kind, id, key).await } else { None } {
@@ -185,7 +185,7 @@ async fn overwrite(
     } else {
         properties::v1_update(id, key, value, next)
     };
-    cx.remote.send(&request).await?;
+    cx.remote.json::<Value>(&request).await?;
     Ok(())
 }
 
@@ -202,7 +202,7 @@ async fn remove(
     } else {
         properties::v1_delete(id, key)
     };
-    match cx.remote.send(&request).await {
+    match cx.remote.json::<Value>(&request).await {
         Err(error) if !error.is_status(404) => Err(error.into()),
         _ => Ok(()),
     }

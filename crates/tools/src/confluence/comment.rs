@@ -73,7 +73,8 @@ fn object(cx: &Context, answer: &Value, names: &HashMap<String, String>) -> Valu
     out.insert("body".to_owned(), json!(text));
     out.insert("created".to_owned(), json!(stamp::shown(created)));
     out.insert("updated".to_owned(), json!(stamp::shown(updated)));
-    let resolution = first(&["/resolutionStatus", "/extensions/resolution/status"]);
+    let resolution = first(&["/resolutionStatus", "/extensions/resolution/status"])
+        .filter(|_| location == "inline");
     let marker = first(&[
         "/properties/inlineMarkerRef",
         "/properties/inline-marker-ref",
@@ -147,8 +148,9 @@ async fn cloud(
         let roots = load::follow_v2(cx, comments::inline_of(kind, id)).await?;
         with_replies(cx, roots, true).await
     };
-    let (mut footer, inline) = futures::future::try_join(footer, inline).await?;
-    footer.extend(inline);
+    let (footer, inline) = futures::future::join(footer, inline).await;
+    let mut footer = footer?;
+    footer.extend(inline?);
     Ok(footer)
 }
 

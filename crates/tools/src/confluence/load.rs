@@ -47,15 +47,23 @@ pub(super) async fn by_id(cx: &Context, id: &str, depth: Depth) -> Result<Loaded
     Ok(loaded)
 }
 
-/// One version of a page, without what only the current one has.
-pub(super) async fn version(cx: &Context, id: &str, number: u64) -> Result<Loaded, ToolError> {
+/// One version of a page; emoji and attachments are those of the current one.
+pub(super) async fn version(
+    cx: &Context,
+    id: &str,
+    number: u64,
+    depth: Depth,
+) -> Result<Loaded, ToolError> {
     let loaded = if cx.is_cloud() {
         let (answer, kind) = version_v2(cx, id, number).await?;
-        complete_v2(cx, &answer, kind, Beside::default()).await
+        let mut beside = Beside::default();
+        if depth == Depth::Full {
+            beside.attachments = Some(attachments_v2(cx, kind, id).await);
+        }
+        complete_v2(cx, &answer, kind, beside).await
     } else {
-        let answer = version_v1(cx, id, number).await?;
-        let properties = properties_v1(cx, id).await;
-        complete_v1(cx, &answer, properties, Depth::Body).await?
+        let (answer, properties) = join(version_v1(cx, id, number), properties_v1(cx, id)).await;
+        complete_v1(cx, &answer?, properties, depth).await?
     };
     admit(cx, &loaded.page, &format!("page `{id}`"))?;
     Ok(loaded)

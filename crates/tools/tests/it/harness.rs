@@ -7,7 +7,7 @@ use atlassian_settings::{
     Limits, LossyWrites, Network, Secret, Service, SiteUrl,
 };
 use atlassian_tools::{
-    Answer, Caches, Context, Fence, Progress, Resolve as _, ToolError, Touch, table,
+    Answer, Caches, Context, Fence, Files, Progress, Resolve as _, ToolError, Touch, table,
 };
 use serde_json::Value;
 use std::sync::Arc;
@@ -20,6 +20,8 @@ pub(crate) struct Setup {
     pub(crate) config: InstanceConfig,
     caches: Arc<Caches>,
     pub(crate) lossy: LossyWrites,
+    pub(crate) files: Option<Files>,
+    media: Option<url::Url>,
 }
 
 impl Setup {
@@ -29,7 +31,11 @@ impl Setup {
             Service::Jira => site.jira_url(),
             Service::Confluence => site.confluence_url(),
         };
-        let deployment = if site.flavour() == atlassian_sandbox::Flavour::Cloud { Deployment::Cloud } else { Deployment::DataCenter };
+        let deployment = if site.flavour() == atlassian_sandbox::Flavour::Cloud {
+            Deployment::Cloud
+        } else {
+            Deployment::DataCenter
+        };
         let credential = match deployment {
             Deployment::Cloud => Credential::Basic {
                 username: site.username(),
@@ -56,7 +62,13 @@ impl Setup {
             exposure: Exposure::default(),
             behaviour: Behaviour::default(),
         };
-        Self { config, caches: Arc::new(Caches::default()), lossy: LossyWrites::Warn }
+        Self {
+            config,
+            caches: Arc::new(Caches::default()),
+            lossy: LossyWrites::Warn,
+            files: None,
+            media: site.media_url().and_then(|url| url.parse().ok()),
+        }
     }
 
     /// The same with a projects or spaces filter.
@@ -67,7 +79,12 @@ impl Setup {
 
     pub(crate) fn context(&self) -> Context {
         let config = Arc::new(self.config.clone());
-        let client = Client::new(Arc::clone(&config), Origins::of(&config));
+        let origins = Origins::of(&config);
+        let origins = match &self.media {
+            Some(media) => origins.and_media(media),
+            None => origins,
+        };
+        let client = Client::new(Arc::clone(&config), origins);
         let control = CallControl {
             deadline: tokio::time::Instant::now() + Duration::from_secs(60),
             cancel: CancellationToken::new(),
@@ -83,7 +100,7 @@ impl Setup {
             fence: Fence::of(&config),
             caches: Arc::clone(&self.caches),
             lossy_writes: self.lossy,
-            files: None,
+            files: self.files.clone(),
             progress: Progress::default(),
         }
     }

@@ -61,11 +61,12 @@ impl Tool for GetPageViews {
         let (views, viewers, title) =
             join3(cx.remote.json::<Value>(&views), cx.remote.json::<Value>(&viewers), title).await;
         let counted = views.map_err(ToolError::from).and_then(|views| {
-            at::number(&views, "/count")
-                .ok_or_else(|| ToolError::refused("Confluence answered with no count"))
+            let count = at::number(&views, "/count")
+                .ok_or_else(|| ToolError::refused("Confluence answered with no count"))?;
+            Ok((count, at::text(&views, "/lastSeen").map(iso)))
         });
-        let total = match counted {
-            Ok(total) => total,
+        let (total, seen) = match counted {
+            Ok(counted) => counted,
             Err(error) => {
                 return failure(
                     error,
@@ -79,9 +80,20 @@ impl Tool for GetPageViews {
         if let Some(title) = title {
             answer.insert("page_title".to_owned(), json!(title));
         }
+        if let Some(seen) = seen {
+            answer.insert("last_viewed".to_owned(), json!(seen));
+        }
         if let Some(viewers) = viewers.ok().and_then(|viewers| at::number(&viewers, "/count")) {
             answer.insert("unique_viewers".to_owned(), json!(viewers));
         }
         Ok(Answer::json(answer))
+    }
+}
+
+/// A time in ISO form with its offset; what is no time stays as it is.
+fn iso(raw: &str) -> String {
+    match raw.parse::<jiff::Timestamp>() {
+        Ok(time) => time.strftime("%Y-%m-%dT%H:%M:%S+00:00").to_string(),
+        Err(_) => raw.to_owned(),
     }
 }

@@ -4,7 +4,7 @@ use crate::{Access, Answer, Argument, Context, Kind, Scope, Tool, ToolError, Too
 use atlassian_confluence::attachments;
 use atlassian_settings::Service;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Moves an attachment to the trash.
 #[derive(Debug, Deserialize)]
@@ -20,7 +20,7 @@ impl Tool for DeleteAttachment {
     const TOOLSET: Toolset = Toolset::ConfluenceAttachments;
     const ACCESS: Access = Access::Destructive;
     const ARGUMENTS: &'static [Argument] =
-        &[Argument::required("attachment_id", Kind::Text, "Attachment id, such as att123.")];
+        &[Argument::required("attachment_id", Kind::ContentId, "Attachment id, such as att123.")];
 
     fn scope(&self) -> Scope {
         Scope::nothing().content(&self.attachment_id)
@@ -30,7 +30,7 @@ impl Tool for DeleteAttachment {
         let id = &self.attachment_id;
         let request =
             if cx.is_cloud() { attachments::delete(id) } else { attachments::v1_delete(id) };
-        cx.remote.send(&request).await?;
+        cx.remote.json::<Value>(&request).await?;
         Ok(Answer::json(json!({
             "message": "Attachment deleted successfully",
             "attachment_id": id,

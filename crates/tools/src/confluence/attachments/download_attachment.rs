@@ -23,7 +23,7 @@ impl Tool for DownloadAttachment {
     const TOOLSET: Toolset = Toolset::ConfluenceAttachments;
     const ACCESS: Access = Access::Read;
     const ARGUMENTS: &'static [Argument] =
-        &[Argument::required("attachment_id", Kind::Text, "Attachment id, such as att123.")];
+        &[Argument::required("attachment_id", Kind::ContentId, "Attachment id, such as att123.")];
 
     fn scope(&self) -> Scope {
         Scope::nothing().content(&self.attachment_id)

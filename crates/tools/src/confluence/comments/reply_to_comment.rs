@@ -25,7 +25,7 @@ impl Tool for ReplyToComment {
     const TOOLSET: Toolset = Toolset::ConfluenceComments;
     const ACCESS: Access = Access::Additive;
     const ARGUMENTS: &'static [Argument] = &[
-        Argument::required("comment_id", Kind::Text, "Id of the comment to answer."),
+        Argument::required("comment_id", Kind::ContentId, "Id of the comment to answer."),
         Argument::required(
             "body",
             Kind::Text,
@@ -78,10 +78,10 @@ impl Tool for ReplyToComment {
 
 /// Footer and inline comments are answered at addresses of their own.
 async fn cloud(cx: &Context, id: &str, storage: &str) -> Result<Value, ToolError> {
-    match cx.remote.send(&comments::read_footer(id)).await {
+    match cx.remote.json::<Value>(&comments::read_footer(id)).await {
         Ok(_) => Ok(cx.remote.json(&comments::add_footer(Host::Comment(id), storage)).await?),
         Err(error) if error.is_status(404) => {
-            if cx.remote.send(&comments::read_inline(id)).await.is_err() {
+            if cx.remote.json::<Value>(&comments::read_inline(id)).await.is_err() {
                 return Err(error.into());
             }
             Ok(cx.remote.json(&comments::reply_inline(id, storage)).await?)

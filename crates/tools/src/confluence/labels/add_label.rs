@@ -4,6 +4,7 @@ use crate::{Access, Answer, Argument, Context, Kind, Scope, Tool, ToolError, Too
 use atlassian_confluence::labels;
 use atlassian_settings::Service;
 use serde::Deserialize;
+use serde_json::Value;
 
 /// Adds a label to content.
 #[derive(Debug, Deserialize)]
@@ -30,7 +31,7 @@ impl Tool for AddLabel {
     }
 
     async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
-        cx.remote.send(&labels::add(&self.page_id, &self.name)).await?;
+        cx.remote.json::<Value>(&labels::add(&self.page_id, &self.name)).await?;
         let labels = super::read(cx, &self.page_id)
             .await
             .map_err(|error| error.after(format!("label '{}' was added", self.name)))?;

@@ -82,7 +82,7 @@ impl CopyPage {
             (Ok(answer), _) => answer,
             (Err(error), Some(parent)) if error.is_status(400) || error.is_status(404) => {
                 // No page has this id: it may be a folder.
-                if cx.remote.send(&pages::folder(parent)).await.is_err() {
+                if cx.remote.json::<Value>(&pages::folder(parent)).await.is_err() {
                     return Err(error.into());
                 }
                 cx.remote.json(&copy(Destination::Folder(parent))).await?

@@ -138,6 +138,15 @@ impl CreatePage {
             Ok(answer) => return Ok(answer),
             Err(error) => error,
         };
+        // Confluence says only that something is missing: say what.
+        if let Some(parent) = draft.parent.filter(|_| error.is_status(404))
+            && !exists(cx, parent).await
+        {
+            error.messages.push(FieldMessage {
+                field: Some("parent_id".to_owned()),
+                text: format!("there is no page or folder {parent}"),
+            });
+        }
         // The most common refusal by far: say which page has the title.
         let taken = error.messages.iter().any(|message| message.text.contains("already exists"));
         if taken && let Some(holder) = by_title::holder(cx, &key, &self.title).await {
@@ -148,6 +157,15 @@ impl CreatePage {
         }
         Err(error.into())
     }
+}
+
+/// Whether a page or folder with this id can be seen.
+async fn exists(cx: &Context, id: &str) -> bool {
+    if !cx.is_cloud() {
+        return cx.remote.json::<Value>(&pages::v1_read_bare(id, "space")).await.is_ok();
+    }
+    cx.remote.json::<Value>(&pages::read_bare(pages::Kind::Page, id)).await.is_ok()
+        || cx.remote.json::<Value>(&pages::folder(id)).await.is_ok()
 }
 
 /// Sets what was asked for beside the body and reads what is missing for the result. The page is

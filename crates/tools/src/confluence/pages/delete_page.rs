@@ -6,7 +6,7 @@ use atlassian_confluence::pages;
 use atlassian_confluence::tree;
 use atlassian_settings::Service;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Moves a page to the trash.
 #[derive(Debug, Deserialize)]
@@ -48,16 +48,16 @@ impl Tool for DeletePage {
 
 async fn delete(cx: &Context, id: &str) -> Result<(), ToolError> {
     if !cx.is_cloud() {
-        cx.remote.send(&tree::v1_delete(id)).await?;
+        cx.remote.json::<Value>(&tree::v1_delete(id)).await?;
         return Ok(());
     }
-    let Err(error) = cx.remote.send(&tree::delete(pages::Kind::Page, id)).await else {
+    let Err(error) = cx.remote.json::<Value>(&tree::delete(pages::Kind::Page, id)).await else {
         return Ok(());
     };
     if error.is_status(404)
-        && cx.remote.send(&pages::read_bare(pages::Kind::BlogPost, id)).await.is_ok()
+        && cx.remote.json::<Value>(&pages::read_bare(pages::Kind::BlogPost, id)).await.is_ok()
     {
-        cx.remote.send(&tree::delete(pages::Kind::BlogPost, id)).await?;
+        cx.remote.json::<Value>(&tree::delete(pages::Kind::BlogPost, id)).await?;
         return Ok(());
     }
     Err(error.into())

@@ -133,7 +133,7 @@ impl GetPageChildren {
         let (children, more) = match listed {
             Err(error) if error.is_status(404) => {
                 // The parent is a folder, or the server knows only child pages.
-                let below = match cx.remote.send(&pages::folder(parent)).await {
+                let below = match cx.remote.json::<Value>(&pages::folder(parent)).await {
                     Ok(_) => list(tree::children_of_folder(parent)).await,
                     Err(_) => list(tree::child_pages(parent)).await.map_err(|_| error),
                 };

@@ -1,6 +1,7 @@
 //! `confluence_get_page_diff`.
 
-use crate::confluence::{body, failed_read, load, stale};
+use crate::confluence::load::{self, Depth};
+use crate::confluence::{body, failed_read, stale};
 use crate::{Access, Answer, Argument, Context, Kind, Scope, Tool, ToolError, Toolset};
 use atlassian_settings::Service;
 use futures::future::try_join;
@@ -43,8 +44,8 @@ impl Tool for GetPageDiff {
 
     async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
         let (from, to) = (self.from_version, self.to_version);
-        let versions =
-            try_join(load::version(cx, &self.page_id, from), load::version(cx, &self.page_id, to));
+        let version = |number| load::version(cx, &self.page_id, number, Depth::Body);
+        let versions = try_join(version(from), version(to));
         let (old, new) = match versions.await {
             Ok(versions) => versions,
             Err(error) => {

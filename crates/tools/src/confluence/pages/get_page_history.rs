@@ -1,6 +1,7 @@
 //! `confluence_get_page_history`.
 
-use crate::confluence::{body, failed_read, load};
+use crate::confluence::load::{self, Depth};
+use crate::confluence::{body, failed_read};
 use crate::{
     Access, Answer, Argument, Context, DefaultValue, Kind, Scope, Tool, ToolError, Toolset,
 };
@@ -43,7 +44,7 @@ impl Tool for GetPageHistory {
     }
 
     async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
-        let loaded = match load::version(cx, &self.page_id, self.version).await {
+        let loaded = match load::version(cx, &self.page_id, self.version, Depth::Full).await {
             Ok(loaded) => loaded,
             Err(error) => {
                 let extra = json!({ "page_id": self.page_id, "version": self.version });

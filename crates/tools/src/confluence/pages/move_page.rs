@@ -110,31 +110,32 @@ impl MovePage {
             }
             (None, None) => return Err(ToolError::refused("no target was given")),
         };
-        let moving = cx.remote.send(&tree::move_to(id, position, &target)).await;
+        let moving = cx.remote.json::<Value>(&tree::move_to(id, position, &target)).await;
+        let mut parent = (position == Position::Append).then(|| target.clone());
         match moving {
             Ok(_) => {}
             Err(error) if !cx.is_cloud() && (error.is_status(404) || error.is_status(405)) => {
-                self.older_server(cx, position, &target).await?;
+                parent = self.older_server(cx, position, &target).await?;
             }
             Err(error) => return Err(error.into()),
         }
         let loaded = load::by_id(cx, id, Depth::Full)
             .await
             .map_err(|error| error.after(format!("page {id} was moved")))?;
-        self.arrived(&loaded.page, position, &target)?;
+        arrived(&loaded.page, parent.as_deref())?;
         Ok(loaded)
     }
 
     /// A Data Center without the operation: a new parent in the same space is a change of the page,
-    /// everything else is left to the web interface.
+    /// everything else is left to the web interface. Returns where the page should be now.
     async fn older_server(
         &self,
         cx: &Context,
         position: Position,
         target: &str,
-    ) -> Result<(), ToolError> {
+    ) -> Result<Option<String>, ToolError> {
         let page = load::by_id(cx, &self.page_id, Depth::Body).await?.page;
-        let there: Value = cx.remote.json(&pages::v1_read_bare(target, "space")).await?;
+        let there: Value = cx.remote.json(&pages::v1_read_bare(target, "space,ancestors")).await?;
         let there = Page::from_v1(&there);
         load::admit(cx, &there, &format!("page `{target}`"))?;
         if position == Position::Append && there.space_key == page.space_key {
@@ -146,37 +147,38 @@ impl MovePage {
             };
             let number = page.version.unwrap_or_default() + 1;
             let version = NextVersion { number, message: None, minor: true };
-            cx.remote
-                .send(&pages::v1_update(page.content_kind(), &page.id, &draft, version))
-                .await?;
-            return Ok(());
+            let request = pages::v1_update(page.content_kind(), &page.id, &draft, version);
+            cx.remote.json::<Value>(&request).await?;
+            return Ok(Some(target.to_owned()));
         }
         let space = there.space_key.unwrap_or_default();
         let request = tree::web_move(&self.page_id, &space, position, Some(target));
         let answer = cx.remote.send(&request).await?;
-        // This page of the web interface answers 200 for errors too.
+        // This page of the web interface answers 200 for errors too, some of them as HTML: where
+        // the page is found afterwards decides.
         let answer: Value = answer.json().unwrap_or_default();
         let refusals: Vec<&str> = at::list(&answer, "/actionErrors")
             .iter()
             .chain(at::list(&answer, "/validationErrors"))
             .filter_map(Value::as_str)
             .collect();
-        if refusals.is_empty() {
-            return Ok(());
+        if !refusals.is_empty() {
+            return Err(ToolError::refused(refusals.join("; ")));
         }
-        Err(ToolError::refused(refusals.join("; ")))
+        Ok(if position == Position::Append { Some(target.to_owned()) } else { there.parent })
     }
+}
 
-    /// A move counts when the page is found where it should be.
-    fn arrived(&self, page: &Page, position: Position, target: &str) -> Result<(), ToolError> {
-        let known = page.ancestors.is_some() && position == Position::Append;
-        if known && page.parent.as_deref() != Some(target) {
-            return Err(ToolError::refused(format!(
-                "Confluence accepted the move, but page {} is below {} and not below {target}",
-                page.id,
-                page.parent.as_deref().unwrap_or("no page"),
-            )));
-        }
-        Ok(())
+/// A move counts when the page is found where it should be.
+fn arrived(page: &Page, expected: Option<&str>) -> Result<(), ToolError> {
+    let known = page.ancestors.is_some() && expected.is_some();
+    if !known || page.parent.as_deref() == expected {
+        return Ok(());
     }
+    Err(ToolError::refused(format!(
+        "Confluence accepted the move, but page {} is below {} and not below {}",
+        page.id,
+        page.parent.as_deref().unwrap_or("no page"),
+        expected.unwrap_or("no page"),
+    )))
 }

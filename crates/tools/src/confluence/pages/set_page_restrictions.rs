@@ -2,7 +2,7 @@
 
 use crate::confluence::{at, restricted};
 use crate::{Access, Answer, Argument, Context, Kind, Scope, Tool, ToolError, Toolset};
-use atlassian_confluence::restrictions;
+use atlassian_confluence::{restrictions, users};
 use atlassian_settings::Service;
 use futures::future::try_join_all;
 use serde::Deserialize;
@@ -54,15 +54,47 @@ impl Tool for SetPageRestrictions {
             } else {
                 restrictions::replace(id, &json!(operations))
             };
-            cx.remote.send(&request).await?;
+            cx.remote.json::<Value>(&request).await?;
         } else {
             data_center(cx, id, &operations).await?;
         }
         let restrictions = restricted::read(cx, id).await.map_err(|error| error.after(done))?;
-        Ok(Answer::json(json!({
+        let mut answer = json!({
             "message": "Page restrictions updated successfully",
             "restrictions": restrictions,
-        })))
+        });
+        if let Some(warning) = self.locked_out(cx).await
+            && let Some(answer) = answer.as_object_mut()
+        {
+            answer.insert("warnings".to_owned(), json!([warning]));
+        }
+        Ok(Answer::json(answer))
+    }
+}
+
+impl SetPageRestrictions {
+    /// A warning when the caller's own account is in no list that was set; groups are taken to
+    /// hold it.
+    async fn locked_out(&self, cx: &Context) -> Option<String> {
+        let lists = [(&self.read_users, &self.read_groups), (&self.edit_users, &self.edit_groups)];
+        let set = |list: &Option<Vec<String>>| list.as_ref().is_some_and(|list| !list.is_empty());
+        let narrow: Vec<&Vec<String>> = lists
+            .iter()
+            .filter(|(users, groups)| set(users) && !set(groups))
+            .filter_map(|(users, _)| users.as_ref())
+            .collect();
+        if narrow.is_empty() {
+            return None;
+        }
+        let own: Value = cx.remote.json(&users::current()).await.ok()?;
+        let name = at::text(&own, if cx.is_cloud() { "/accountId" } else { "/username" })?;
+        let inside = narrow.iter().all(|list| list.iter().any(|user| user == name));
+        (!inside).then(|| {
+            format!(
+                "The account of this server ({name}) is not in every list that was set and may \
+                 have lost access to the page."
+            )
+        })
     }
 }
 
@@ -123,11 +155,11 @@ async fn group_id(cx: &Context, name: &str) -> Result<String, ToolError> {
 
 async fn data_center(cx: &Context, id: &str, operations: &[Value]) -> Result<(), ToolError> {
     let operations = json!(operations);
-    match cx.remote.send(&restrictions::replace(id, &operations)).await {
+    match cx.remote.json::<Value>(&restrictions::replace(id, &operations)).await {
         // Older servers have the operation under another address.
         Err(error) if error.is_status(404) || error.is_status(405) => {
             let older = restrictions::replace_experimental(id, &operations);
-            match cx.remote.send(&older).await {
+            match cx.remote.json::<Value>(&older).await {
                 Ok(_) => Ok(()),
                 Err(_) => Err(error.into()),
             }

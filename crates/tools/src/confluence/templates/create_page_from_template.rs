@@ -28,7 +28,7 @@ impl Tool for CreatePageFromTemplate {
     const ARGUMENTS: &'static [Argument] = &[
         Argument::required("space_key", Kind::Text, "Space key."),
         Argument::required("title", Kind::Text, "Title, new in its space."),
-        Argument::required("template_id", Kind::Text, "Template id, from the list."),
+        Argument::required("template_id", Kind::ContentId, "Template id, from the list."),
         Argument::optional("parent_id", Kind::ContentId, "Parent page or folder."),
     ];
 

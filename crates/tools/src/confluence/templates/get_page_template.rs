@@ -21,7 +21,7 @@ impl Tool for GetPageTemplate {
     const TOOLSET: Toolset = Toolset::ConfluenceTemplates;
     const ACCESS: Access = Access::Read;
     const ARGUMENTS: &'static [Argument] =
-        &[Argument::required("template_id", Kind::Text, "Template id, from the list.")];
+        &[Argument::required("template_id", Kind::ContentId, "Template id, from the list.")];
 
     fn scope(&self) -> Scope {
         // The space of the template is compared when it comes back.

@@ -163,10 +163,10 @@ fn hit(found: &Value) -> Value {
     if let Some(user) = found.get("user").filter(|user| user.is_object()) {
         let active = at::text(user, "/accountStatus").is_none_or(|status| status == "active");
         let mut shown = json!({
-            "account_id": at::text(user, "/accountId"),
-            "display_name": at::text(user, "/displayName"),
-            "email": at::text(user, "/email"),
-            "profile_picture": at::text(user, "/profilePicture/path"),
+            "account_id": user.get("accountId"),
+            "display_name": user.get("displayName"),
+            "email": user.get("email"),
+            "profile_picture": user.pointer("/profilePicture/path"),
             "is_active": active,
         });
         for (key, path) in [("username", "/username"), ("user_key", "/userKey")] {

@@ -1,1 +1,0 @@
-//! Confluence tools against the sandbox.
