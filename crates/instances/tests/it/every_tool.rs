@@ -141,7 +141,7 @@ fn words(site: &Site) -> Vec<(&'static str, String)> {
             [
                 ("<issue>", "PAY-7"),
                 ("<project>", "PAY"),
-                ("<heading>", "Goals"),
+                ("<heading>", "Flow"),
                 ("<selection>", "wallet"),
                 ("<person>", "Ada"),
                 ("<person id>", "5b10ac8d82e05b22cc7d0002"),
@@ -266,10 +266,10 @@ async fn arguments(site: &Site, definition: &Definition) -> Map<String, Value> {
     serde_json::from_str(&text).expect("a fixture is JSON")
 }
 
-/// The first `id` in a document, depth first.
+/// The first id in a document, depth first.
 fn first_id(value: &Value) -> Option<String> {
     match value {
-        Value::Object(map) => match map.get("id") {
+        Value::Object(map) => match map.get("id").or_else(|| map.get("templateId")) {
             Some(Value::String(id)) => Some(id.clone()),
             Some(Value::Number(id)) => Some(id.to_string()),
             _ => map.values().find_map(first_id),
