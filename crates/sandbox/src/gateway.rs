@@ -7,6 +7,7 @@
 use serde_json::{Value, json};
 
 use crate::media::{self, Wanted};
+use crate::oauth;
 use crate::site::{Flavour, Site};
 use crate::wire::{Reply, Service};
 
@@ -21,6 +22,8 @@ pub(crate) enum Door {
     Gateway(Vec<Site>),
     /// The bytes of all sites' files.
     Media(Vec<Site>),
+    /// Cloud's OAuth server.
+    Auth(Vec<Site>),
 }
 
 /// The target of a request.
@@ -33,8 +36,18 @@ pub(crate) struct Target {
     pub(crate) path: String,
     /// Base address the caller used for the product.
     pub(crate) base: String,
-    /// The file asked for, on the media host.
-    pub(crate) media: Option<Wanted>,
+    pub(crate) place: Place,
+}
+
+/// What of a site is asked.
+#[derive(Debug, Clone)]
+pub(crate) enum Place {
+    /// The product itself.
+    Product,
+    /// A file, on the media host.
+    Media(Wanted),
+    /// The OAuth server.
+    OAuth,
 }
 
 /// Either a target, or an answer the door itself gives.
@@ -45,7 +58,13 @@ pub(crate) enum Found {
 }
 
 impl Door {
-    pub(crate) fn find(&self, path: &str, authorization: Option<&str>) -> Found {
+    /// Finds who is asked; `client` is the OAuth client that query or body name.
+    pub(crate) fn find(
+        &self,
+        path: &str,
+        authorization: Option<&str>,
+        client: Option<&str>,
+    ) -> Found {
         match self {
             Self::Cloud(site) => cloud(site, path),
             Self::Product(site, service) => {
@@ -64,6 +83,25 @@ impl Door {
                 }
             }
             Self::Gateway(sites) => gateway(sites, path, authorization),
+            Self::Auth(sites) => match oauth::registered(sites, client.unwrap_or_default()) {
+                Some((site, service)) if matches!(path, "/authorize" | "/oauth/token") => {
+                    Found::Target(Box::new(Target {
+                        site,
+                        service,
+                        via_gateway: false,
+                        path: path.to_owned(),
+                        base: String::new(),
+                        place: Place::OAuth,
+                    }))
+                }
+                _ => Found::Reply(
+                    Reply::json(
+                        401,
+                        &json!({"error": "access_denied", "error_description": "Unauthorized"}),
+                    )
+                    .reason("no site has that client_id, or the path is not the server's"),
+                ),
+            },
             Self::Media(sites) => {
                 let wanted = media::read(path);
                 let site = wanted.as_ref().and_then(|w| sites.iter().find(|s| s.name() == w.site));
@@ -74,7 +112,7 @@ impl Door {
                         via_gateway: false,
                         path: format!("/media{path}"),
                         base: String::new(),
-                        media: Some(wanted),
+                        place: Place::Media(wanted),
                     })),
                     _ => Found::Reply(Reply::text(404, "No such file")),
                 }
@@ -135,7 +173,7 @@ fn accessible(sites: &[Site], authorization: Option<&str>) -> Reply {
     let mut resources: Vec<Value> = Vec::new();
     for site in sites.iter().filter(|s| s.flavour() == Flavour::Cloud) {
         for service in [Service::Jira, Service::Confluence] {
-            if site.oauth_token(service) == token {
+            if site.oauth_holder(service, token).is_some() {
                 resources.push(json!({
                     "id": site.cloud_id(),
                     "name": site.name(),
@@ -155,13 +193,15 @@ fn accessible(sites: &[Site], authorization: Option<&str>) -> Reply {
 
 fn target(site: &Site, service: Service, via_gateway: bool, path: &str, base: String) -> Found {
     let path = if path.is_empty() { "/" } else { path };
+    let own_oauth =
+        site.flavour() == Flavour::DataCenter && path.starts_with("/rest/oauth2/latest/");
     Found::Target(Box::new(Target {
         site: site.clone(),
         service,
         via_gateway,
         path: path.to_owned(),
         base,
-        media: None,
+        place: if own_oauth { Place::OAuth } else { Place::Product },
     }))
 }
 

@@ -37,6 +37,7 @@ mod gateway;
 mod jira;
 mod log;
 mod media;
+mod oauth;
 mod people;
 mod query;
 mod route;
@@ -88,7 +89,8 @@ impl Builder {
 
     /// Speaks https under names like the real ones: `{name}.atlassian.net` for a Cloud site,
     /// `jira.{name}.example` and `wiki.{name}.example` for a Data Center site,
-    /// `api.atlassian.com` for the gateway, `api.media.atlassian.com` for files. The client has
+    /// `api.atlassian.com` for the gateway, `auth.atlassian.com` for OAuth,
+    /// `api.media.atlassian.com` for files. The client has
     /// to resolve them by [`Sandbox::hosts`] and to trust [`Sandbox::certificate`].
     #[cfg(feature = "tls")]
     #[must_use]
@@ -107,8 +109,10 @@ impl Builder {
         let gateway_url = gateway.origin();
         let media = names.bind("api.media.atlassian.com").await?;
         let media_url = media.origin();
+        let auth = names.bind("auth.atlassian.com").await?;
+        let auth_url = auth.origin();
         let mut hosts: Vec<(String, SocketAddr)> =
-            [&gateway, &media].into_iter().filter_map(Bound::host).collect();
+            [&gateway, &media, &auth].into_iter().filter_map(Bound::host).collect();
         let (mut sites, mut serving) = (Vec::new(), Vec::new());
         for (index, spec) in self.sites.into_iter().enumerate() {
             let first = match spec.flavour {
@@ -123,6 +127,7 @@ impl Builder {
                 gateway: gateway_url.clone(),
                 cloud_id: cloud_id(&spec.name, index),
                 media: spec.media_redirect.then(|| media_url.clone()),
+                auth: auth_url.clone(),
             };
             match spec.flavour {
                 Flavour::Cloud => {
@@ -146,6 +151,7 @@ impl Builder {
         }
         serving.push(gateway.serve(Door::Gateway(sites.clone())));
         serving.push(media.serve(Door::Media(sites.clone())));
+        serving.push(auth.serve(Door::Auth(sites.clone())));
         let certificate = names.certificate();
         Ok(Sandbox { sites, gateway: gateway_url, hosts, certificate, _serving: serving })
     }
@@ -273,7 +279,7 @@ impl Sandbox {
             .iter()
             .filter(|site| site.flavour() == Flavour::Cloud)
             .flat_map(Site::log)
-            .filter(|entry| !entry.media())
+            .filter(Recorded::documented)
             .map(|entry| format!("{}\n", entry.to_json()))
             .collect()
     }

@@ -63,10 +63,12 @@ impl Recorded {
         format!("{} {}", self.method, self.product_path)
     }
 
-    /// Whether the media host was asked, which is no part of the documented operations.
+    /// Whether the request was for a product; those to the media host and the OAuth server are
+    /// no part of the documented operations.
     #[must_use]
-    pub fn media(&self) -> bool {
-        self.product_path.starts_with("/media/")
+    pub fn documented(&self) -> bool {
+        let path = self.product_path.as_str();
+        !path.starts_with("/media/") && !matches!(path, "/oauth/token" | "/authorize")
     }
 
     /// One line of the log that a checker of Cloud traffic reads: method, path (gateway prefix

@@ -164,12 +164,17 @@ async fn answer(door: &Door, request: Request<Incoming>, cut: &Notify) -> Respon
         .collect();
     let path = head.uri.path();
     let authorization = headers.iter().find(|(n, _)| n == "authorization").map(|(_, v)| v.as_str());
-    let target = match door.find(path, authorization) {
+    let query = wire::query_pairs(head.uri.query().unwrap_or_default());
+    let client = query
+        .iter()
+        .find(|(name, _)| name == "client_id")
+        .map(|(_, value)| value.clone())
+        .or_else(|| crate::oauth::value(&body, "client_id").filter(|_| path == "/oauth/token"));
+    let target = match door.find(path, authorization, client.as_deref()) {
         Found::Target(target) => target,
         Found::Reply(reply) => return response(reply, None),
     };
     let method = head.method.as_str().to_owned();
-    let query = wire::query_pairs(head.uri.query().unwrap_or_default());
     let site = target.site.clone();
     let _flight = site.take_off();
     let at = record(&target, path, &method, &query, &headers, &body);

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::auth::{self, Kind};
 use crate::fault::Fault;
 use crate::log::Recorded;
+use crate::oauth::{self, Tokens};
 use crate::wire::Service;
 use crate::world::World;
 
@@ -109,6 +110,8 @@ pub(crate) struct Addresses {
     pub(crate) cloud_id: String,
     /// Origin of the media host, when downloads go there.
     pub(crate) media: Option<String>,
+    /// Origin of Cloud's OAuth server.
+    pub(crate) auth: String,
 }
 
 /// Everything about a running site.
@@ -121,6 +124,7 @@ pub(crate) struct Inner {
     pub(crate) world: Mutex<World>,
     pub(crate) log: Mutex<Vec<Recorded>>,
     pub(crate) faults: Mutex<Vec<Fault>>,
+    pub(crate) tokens: Mutex<Tokens>,
     flying: AtomicUsize,
     peak: AtomicUsize,
 }
@@ -147,6 +151,7 @@ impl Site {
                 world: Mutex::new(world),
                 log: Mutex::new(Vec::new()),
                 faults: Mutex::new(Vec::new()),
+                tokens: Mutex::new(Tokens::default()),
                 flying: AtomicUsize::new(0),
                 peak: AtomicUsize::new(0),
             }),
@@ -229,6 +234,43 @@ impl Site {
         self.secret(service, Kind::OAuth)
     }
 
+    /// Client id and secret of the OAuth app that is registered for a service of the site.
+    #[must_use]
+    pub fn oauth_client(&self, service: Service) -> (String, String) {
+        oauth::client(self, service)
+    }
+
+    /// The refresh token in force for a service. Using it up makes a new one.
+    #[must_use]
+    pub fn refresh_token(&self, service: Service) -> String {
+        lock(&self.inner.tokens).refresh_token(self, service)
+    }
+
+    /// Origin of the OAuth server: `/authorize` and `/oauth/token` of Cloud. On Data Center each
+    /// product has its own below `/rest/oauth2/latest`.
+    #[must_use]
+    pub fn auth_url(&self) -> String {
+        self.inner.addresses.auth.clone()
+    }
+
+    /// Ends all OAuth access tokens, the first ones too; refresh tokens stay good.
+    pub fn expire_oauth_tokens(&self) {
+        lock(&self.inner.tokens).expire();
+    }
+
+    /// User of an OAuth access token that is good for the service.
+    pub(crate) fn oauth_holder(&self, service: Service, token: &str) -> Option<String> {
+        let tokens = lock(&self.inner.tokens);
+        tokens.holder(service, token).or_else(|| {
+            let users: Vec<String> =
+                lock(&self.inner.world).people.all.iter().map(|p| p.name.clone()).collect();
+            users
+                .into_iter()
+                .filter(|_| !tokens.first_expired)
+                .find(|user| auth::secret(self.name(), service, Kind::OAuth, user) == token)
+        })
+    }
+
     /// Login and API token (Data Center: password) of another user of the site, by the short
     /// name of the seeded data (`bo`); `None` when there is no such user.
     #[must_use]
@@ -281,6 +323,7 @@ impl Site {
     pub fn reset(&self) -> std::io::Result<()> {
         let fresh = World::seeded(&self.inner.spec, self.inner.index, &self.inner.addresses)?;
         *lock(&self.inner.world) = fresh;
+        *lock(&self.inner.tokens) = Tokens::default();
         self.clear_log();
         self.clear_faults();
         self.reset_max_in_flight();

@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use crate::auth::{self, Caller, Door};
 use crate::confluence::{self, Confluence};
 use crate::documents::{self, Documents};
-use crate::gateway::Target;
+use crate::gateway::{Place, Target};
 use crate::jira::selection::Selection;
 use crate::jira::{self, Jira};
 use crate::media;
+use crate::oauth;
 use crate::people::{Clock, People};
 use crate::route;
 use crate::seed;
@@ -110,8 +111,15 @@ impl World {
 
 /// Answers a request to a site.
 pub(crate) fn answer(target: &Target, mut call: Call) -> Reply {
+    if matches!(target.place, Place::OAuth) {
+        return oauth::answer(&target.site, target.service, &call);
+    }
+    let minted = call
+        .header("authorization")
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .and_then(|token| target.site.oauth_holder(target.service, token.trim()));
     let mut world = lock(&target.site.inner.world);
-    if let Some(wanted) = &target.media {
+    if let Place::Media(wanted) = &target.place {
         let authorized = call.header("authorization").is_some();
         return media::answer(&world, wanted, call.q("token"), authorized);
     }
@@ -121,7 +129,12 @@ pub(crate) fn answer(target: &Target, mut call: Call) -> Reply {
         service: target.service,
         gateway: target.via_gateway,
     };
-    match auth::identify(door, call.header("authorization"), &world.logins()) {
+    let takes_oauth = target.via_gateway || world.flavour == Flavour::DataCenter;
+    let caller = match minted.filter(|_| takes_oauth) {
+        Some(user) => Caller::User(user),
+        None => auth::identify(door, call.header("authorization"), &world.logins()),
+    };
+    match caller {
         Caller::User(user) => call.user = user,
         Caller::Anonymous => {
             if let Some(reply) = auth::anonymous(door, &call) {

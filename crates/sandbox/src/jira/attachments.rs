@@ -103,3 +103,8 @@ pub(crate) fn bytes(file: &Attachment) -> Reply {
 pub(crate) fn meta(_: &mut Jira, _: &Call) -> Answer {
     Ok(Reply::ok(&json!({"enabled": true, "uploadLimit": 104_857_600})))
 }
+
+/// `GET /secure/useravatar`: the same small picture for everybody.
+pub(crate) fn avatar(_: &mut Jira, _: &Call) -> Answer {
+    Ok(Reply::bytes(200, "image/png", crate::seed::file_bytes("png")))
+}

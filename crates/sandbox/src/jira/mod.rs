@@ -114,6 +114,8 @@ pub(crate) const ROUTES: &[Route<Jira>] = &[
     cloud("GET", "/rest/api/{v}/attachment/content/{id}", attachments::content),
     cloud("GET", "/rest/api/{v}/attachment/thumbnail/{id}", attachments::content),
     both("GET", "/secure/attachment/{id}/{name}", attachments::content),
+    data_center("GET", "/secure/thumbnail/{id}", attachments::content),
+    both("GET", "/secure/useravatar", attachments::avatar),
     cloud("POST", "/rest/api/{v}/bulk/issues/move", moves::start),
     cloud("GET", "/rest/api/{v}/bulk/queue/{task}", moves::progress),
     both("GET", "/rest/agile/1.0/board", agile::boards),

@@ -169,3 +169,97 @@ async fn sites_speak_tls_under_real_names() {
     let url = format!("{}/rest/api/3/serverInfo", acme.jira_url());
     assert!(distrustful.get(url).send().await.is_err());
 }
+
+/// Asks a token endpoint with a form.
+async fn exchange(url: String, form: &[(&str, &str)]) -> crate::ask::Got {
+    read(client().post(url).form(form).send().await.unwrap()).await
+}
+
+#[tokio::test]
+async fn refresh_tokens_rotate_and_expired_access_ends() {
+    let all = both().await;
+    let (id, secret) = all.acme.oauth_client(Service::Jira);
+    let first = all.acme.refresh_token(Service::Jira);
+    let url = format!("{}/oauth/token", all.acme.auth_url());
+    let refresh = |token: &str| {
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("client_id", &id),
+            ("client_secret", &secret),
+            ("refresh_token", token),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let url = url.clone();
+        async move {
+            let form: Vec<(&str, &str)> =
+                form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+            exchange(url, &form).await
+        }
+    };
+    let myself =
+        format!("{}/ex/jira/{}/rest/api/3/myself", all.acme.gateway_url(), all.acme.cloud_id());
+    let old = all.acme.oauth_token(Service::Jira);
+    assert_eq!(bearer(myself.clone(), &old).await.status, 200);
+    all.acme.expire_oauth_tokens();
+    assert_eq!(bearer(myself.clone(), &old).await.status, 401);
+    let granted = refresh(&first).await;
+    let access = granted.json["access_token"].as_str().unwrap();
+    assert_eq!(bearer(myself.clone(), access).await.status, 200);
+    let wiki = myself
+        .replace("/ex/jira", "/ex/confluence")
+        .replace("/rest/api/3/myself", "/wiki/rest/api/user/current");
+    assert_eq!(bearer(wiki, access).await.status, 401, "a token is for one service");
+    let again = refresh(&first).await;
+    assert_eq!((again.status, again.json["error"].as_str()), (403, Some("invalid_grant")));
+    assert_eq!(refresh(&all.acme.refresh_token(Service::Jira)).await.status, 200);
+    assert_eq!(all.acme.log().iter().filter(|r| r.product_path == "/oauth/token").count(), 3);
+}
+
+#[tokio::test]
+async fn codes_are_exchanged_once_on_both_flavours() {
+    let all = both().await;
+    let silent =
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let dc = format!("{}/rest/oauth2/latest", all.corp.jira_url());
+    let cases = [
+        (
+            &all.acme,
+            format!("{}/authorize", all.acme.auth_url()),
+            format!("{}/oauth/token", all.acme.auth_url()),
+        ),
+        (&all.corp, format!("{dc}/authorize"), format!("{dc}/token")),
+    ];
+    for (site, consent, tokens) in cases {
+        let (id, secret) = site.oauth_client(Service::Jira);
+        let query = [
+            ("client_id", id.as_str()),
+            ("response_type", "code"),
+            ("redirect_uri", "http://localhost:1/cb"),
+            ("state", "s 1"),
+            ("audience", "api.atlassian.com"),
+            ("scope", "x"),
+        ];
+        let sent = silent.get(consent).query(&query).send().await.unwrap();
+        assert_eq!(sent.status(), 302);
+        let back = sent.headers()["location"].to_str().unwrap().to_owned();
+        assert!(back.ends_with("&state=s+1"), "{back}");
+        let code = back.split("code=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("client_id", &id),
+            ("client_secret", &secret),
+            ("code", &code),
+            ("redirect_uri", "http://localhost:1/cb"),
+        ];
+        let granted = exchange(tokens.clone(), &form).await;
+        assert!(granted.json["refresh_token"].is_string(), "{granted:?}");
+        assert_eq!(exchange(tokens, &form).await.status, 403, "a code is good once");
+        if site.name() == "corp" {
+            let url = format!("{}/rest/api/2/myself", site.jira_url());
+            assert_eq!(
+                bearer(url, granted.json["access_token"].as_str().unwrap()).await.status,
+                200
+            );
+        }
+    }
+}
