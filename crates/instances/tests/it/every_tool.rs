@@ -154,8 +154,8 @@ fn words(site: &Site) -> Vec<(&'static str, String)> {
             [
                 ("<issue>", "DEPOT-5"),
                 ("<project>", "DEPOT"),
-                ("<heading>", "Plan"),
-                ("<selection>", "gate"),
+                ("<heading>", "Tracks"),
+                ("<selection>", "night only"),
                 ("<person>", "Mira"),
                 ("<person id>", "mvoss"),
             ],
