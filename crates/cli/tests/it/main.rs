@@ -1,5 +1,12 @@
 //! The house and the whole binary.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "what cannot happen in a fixture fails the test that stands on it"
+)]
+
 mod arrows;
 mod commands;
 mod documents;
