@@ -4,3 +4,4 @@ mod every_tool;
 mod exposure;
 mod instances;
 mod naming;
+mod zz_conf2;

@@ -6,6 +6,7 @@ mod answers;
 mod attachments;
 mod comments;
 mod content;
+mod kinds;
 mod labels;
 pub(crate) mod model;
 mod moves;
@@ -81,6 +82,7 @@ pub(crate) const ROUTES: &[Route<Confluence>] = &[
     cloud("GET", "/api/v2/attachments/{id}", attachments::read2),
     cloud("DELETE", "/api/v2/attachments/{id}", attachments::remove2),
     cloud("GET", "/api/v2/attachments/{id}/labels", labels::list2),
+    cloud("POST", "/api/v2/content/convert-ids-to-types", kinds::of_ids),
     cloud("POST", "/api/v2/users-bulk", users::bulk2),
     // Version 1 that Cloud kept.
     both("GET", "/rest/api/search", search::search),

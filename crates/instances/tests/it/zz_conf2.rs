@@ -1,0 +1,515 @@
+//! Laws that hold for every tool of the table, proven on the sandbox. A tool without a fixture
+//! fails.
+
+use crate::instances::{names, with_server};
+use atlassian_instances::{CallRequest, Caller, Registry};
+use atlassian_sandbox::{Fault, Flavour, Sandbox, Site};
+use atlassian_settings::{
+    Behaviour, Credential, Deployment, Exposure, Filter, InstanceConfig, InstanceId, InstanceName,
+    Limits, Network, RetryPolicy, Secret, ServerSettings, Service, SiteUrl,
+};
+use atlassian_tools::{Definition, table};
+use serde_json::{Map, Value};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How a tool meets the projects or spaces filter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fenced {
+    /// The arguments name the project or space: outside of the filter no request leaves.
+    Keyed,
+    /// The arguments hold an id: outside of the filter only the resolving reads leave.
+    ById,
+    /// The filter is part of the query that is sent.
+    Query,
+    /// Nothing of a project or space is touched.
+    Free,
+}
+use Fenced::{ById, Free, Keyed, Query};
+
+/// A call that works on both flavours once the words in angle brackets are replaced.
+const FIXTURES: &[(&str, Fenced, &str)] = &[
+    ("jira_get_issue", Keyed, r#"{"issue_key": "<issue>"}"#),
+    ("jira_search", Query, r#"{"jql": "project = <project> ORDER BY created", "limit": 3}"#),
+    (
+        "jira_create_issue",
+        Keyed,
+        r#"{"project_key": "<project>", "summary": "From a test", "issue_type": "Task"}"#,
+    ),
+    (
+        "jira_update_issue",
+        Keyed,
+        r#"{"issue_key": "<issue>", "fields": "{\"summary\": \"Changed by a test\"}"}"#,
+    ),
+    ("jira_add_comment", Keyed, r#"{"issue_key": "<issue>", "body": "A *word*."}"#),
+    ("jira_get_transitions", Keyed, r#"{"issue_key": "<issue>"}"#),
+    (
+        "jira_transition_issue",
+        Keyed,
+        r#"{"issue_key": "<issue>", "transition_id": "<transition>"}"#,
+    ),
+    ("confluence_search", Query, r#"{"query": "type = page and space = <space>", "limit": 3}"#),
+    ("confluence_get_page", ById, r#"{"page_id": "<page>"}"#),
+    ("confluence_get_page_children", ById, r#"{"parent_id": "<page>"}"#),
+    ("confluence_get_space_page_tree", Keyed, r#"{"space_key": "<space>"}"#),
+    ("confluence_get_comments", ById, r#"{"page_id": "<page>"}"#),
+    ("confluence_get_labels", ById, r#"{"page_id": "<page>"}"#),
+    ("confluence_add_label", ById, r#"{"page_id": "<page>", "name": "tested"}"#),
+    (
+        "confluence_create_page",
+        Keyed,
+        r##"{"space_key": "<space>", "title": "From a test", "content": "# One\n\nTwo."}"##,
+    ),
+    (
+        "confluence_update_page",
+        ById,
+        r##"{"page_id": "<page>", "title": "<title>", "content": "# One\n\nTwo."}"##,
+    ),
+    (
+        "confluence_update_page_section",
+        ById,
+        r#"{"page_id": "<page>", "heading_text": "<heading>", "new_content": "New."}"#,
+    ),
+    ("confluence_delete_page", ById, r#"{"page_id": "<page>"}"#),
+    ("confluence_move_page", ById, r#"{"page_id": "<page>", "target_parent_id": "<other page>"}"#),
+    (
+        "confluence_copy_page",
+        ById,
+        r#"{"source_page_id": "<page>", "destination_space_key": "<space>", "new_title": "A copy"}"#,
+    ),
+    ("confluence_add_comment", ById, r#"{"page_id": "<page>", "body": "A *word*."}"#),
+    ("confluence_reply_to_comment", ById, r#"{"comment_id": "<comment>", "body": "A *word*."}"#),
+    ("confluence_get_inline_comments", ById, r#"{"page_id": "<page>"}"#),
+    (
+        "confluence_add_inline_comment",
+        ById,
+        r#"{"page_id": "<page>", "body": "A word.", "text_selection": "<selection>"}"#,
+    ),
+    ("confluence_search_user", Free, r#"{"query": "<person>"}"#),
+    ("confluence_get_page_history", ById, r#"{"page_id": "<page>", "version": 1}"#),
+    (
+        "confluence_get_page_diff",
+        ById,
+        r#"{"page_id": "<page>", "from_version": 1, "to_version": 2}"#,
+    ),
+    ("confluence_get_page_views", ById, r#"{"page_id": "<page>"}"#),
+    (
+        "confluence_upload_attachment",
+        ById,
+        r#"{"content_id": "<page>", "filename": "note.txt", "content_base64": "aGVsbG8="}"#,
+    ),
+    (
+        "confluence_upload_attachments",
+        ById,
+        r#"{"content_id": "<page>", "file_paths": "note.txt"}"#,
+    ),
+    ("confluence_get_attachments", ById, r#"{"content_id": "<page>"}"#),
+    ("confluence_download_attachment", ById, r#"{"attachment_id": "<attachment>"}"#),
+    ("confluence_download_content_attachments", ById, r#"{"content_id": "<page>"}"#),
+    ("confluence_delete_attachment", ById, r#"{"attachment_id": "<attachment>"}"#),
+    ("confluence_get_page_images", ById, r#"{"content_id": "<page>"}"#),
+    ("confluence_list_page_templates", Keyed, r#"{"space_key": "<space>"}"#),
+    ("confluence_get_page_template", Free, r#"{"template_id": "<template>"}"#),
+    (
+        "confluence_create_page_from_template",
+        Keyed,
+        r#"{"space_key": "<space>", "title": "From a template", "template_id": "<template>"}"#,
+    ),
+    ("confluence_get_page_restrictions", ById, r#"{"page_id": "<page>"}"#),
+    ("confluence_set_page_restrictions", ById, r#"{"page_id": "<page>"}"#),
+    (
+        "confluence_check_content_permissions",
+        ById,
+        r#"{"content_id": "<page>", "user_identifier": "<person id>", "operation": "read"}"#,
+    ),
+    ("confluence_get_space_permissions", ById, r#"{"space_id": "<space id>"}"#),
+];
+
+/// Words that stand for an id found by another tool: word, tool, its arguments.
+const FOUND: &[(&str, &str, &str)] = &[
+    ("<transition>", "jira_get_transitions", r#"{"issue_key": "<issue>"}"#),
+    ("<comment>", "confluence_get_comments", r#"{"page_id": "<page>"}"#),
+    ("<attachment>", "confluence_get_attachments", r#"{"content_id": "<page>"}"#),
+    ("<template>", "confluence_list_page_templates", "{}"),
+];
+
+/// The words of a flavour.
+fn words(site: &Site) -> Vec<(&'static str, String)> {
+    let (fixed, space, title, other) = match site.flavour() {
+        Flavour::Cloud => (
+            [
+                ("<issue>", "PAY-7"),
+                ("<project>", "PAY"),
+                ("<heading>", "Flow"),
+                ("<selection>", "wallet"),
+                ("<person>", "Ada"),
+                ("<person id>", "5b10ac8d82e05b22cc7d0002"),
+            ],
+            "ENG",
+            "Wallet payments",
+            "Onboarding",
+        ),
+        Flavour::DataCenter => (
+            [
+                ("<issue>", "DEPOT-5"),
+                ("<project>", "DEPOT"),
+                ("<heading>", "Tracks"),
+                ("<selection>", "night only"),
+                ("<person>", "Mira"),
+                ("<person id>", "mvoss"),
+            ],
+            "HALL",
+            "Rail gate",
+            "Halls Home",
+        ),
+    };
+    let id = |title: &str| {
+        site.page_id(space, title).unwrap_or_else(|| panic!("{} has no page {title}", site.name()))
+    };
+    let mut words: Vec<(&str, String)> =
+        fixed.map(|(word, value)| (word, value.to_owned())).to_vec();
+    words.push(("<space>", space.to_owned()));
+    words.push(("<title>", title.to_owned()));
+    words.push(("<page>", id(title)));
+    words.push(("<other page>", id(other)));
+    let page = site.page(&id(title)).expect("a page");
+    words.push(("<space id>", page["spaceId"].as_str().unwrap_or_default().to_owned()));
+    words
+}
+
+fn config(site: &Site, service: Service) -> InstanceConfig {
+    let (url, of) = match service {
+        Service::Jira => (site.jira_url(), atlassian_sandbox::Service::Jira),
+        Service::Confluence => (site.confluence_url(), atlassian_sandbox::Service::Confluence),
+    };
+    let (deployment, credential) = match site.flavour() {
+        Flavour::Cloud => {
+            let secret = Secret::new(site.api_token(of));
+            (Deployment::Cloud, Credential::Basic { username: site.username(), secret })
+        }
+        Flavour::DataCenter => (Deployment::DataCenter, Credential::Pat(Secret::new(site.pat(of)))),
+    };
+    InstanceConfig {
+        id: InstanceId {
+            service,
+            name: InstanceName::parse("canary_name", service, 2).expect("a name"),
+        },
+        number: 2,
+        label: None,
+        site: SiteUrl::parse(&url, service, Some(deployment)).expect("an address"),
+        deployment,
+        credential,
+        cloud_id: None,
+        network: Network { timeout: Duration::from_secs(20), ..Network::default() },
+        limits: Limits {
+            retry: RetryPolicy { attempts: 0, ..RetryPolicy::default() },
+            ..Limits::default()
+        },
+        exposure: Exposure::default(),
+        behaviour: Behaviour::default(),
+    }
+}
+
+fn registry(site: &Site, change: impl Fn(&mut InstanceConfig)) -> Arc<Registry> {
+    let configs = Service::ALL
+        .map(|service| {
+            let mut config = config(site, service);
+            change(&mut config);
+            config
+        })
+        .to_vec();
+    let server = ServerSettings { files_root: Some(files()), ..ServerSettings::default() };
+    Arc::new(with_server(configs, &server))
+}
+
+/// The root of local files: the test data of this crate, which holds `note.txt`.
+fn files() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/files")
+        .canonicalize()
+        .expect("the folder exists")
+}
+
+fn registered(definition: &Definition) -> String {
+    let service = definition.service.expect("a tool of one product").word();
+    format!("{service}_canary_name_{}", definition.base_name())
+}
+
+fn fixture(definition: &Definition) -> (Fenced, &'static str) {
+    FIXTURES
+        .iter()
+        .find(|(name, ..)| *name == definition.name)
+        .map(|(_, fenced, text)| (*fenced, *text))
+        .unwrap_or_else(|| panic!("{} has no fixture", definition.name))
+}
+
+fn replaced(site: &Site, text: &str) -> String {
+    words(site).iter().fold(text.to_owned(), |text, (word, value)| text.replace(word, value))
+}
+
+async fn arguments(site: &Site, definition: &Definition) -> Map<String, Value> {
+    let mut text = replaced(site, fixture(definition).1);
+    for (word, tool, given) in
+        FOUND.iter().filter(|(word, ..)| fixture(definition).1.contains(word))
+    {
+        let finder = table::definitions().find(|d| d.name == *tool).expect("a tool");
+        let given = serde_json::from_str(&replaced(site, given)).expect("arguments");
+        let outcome = registry(site, |_| {})
+            .call(CallRequest::new(registered(finder), given), &Caller::operator())
+            .await;
+        let answer: Value = serde_json::from_str(&outcome.text()).expect("a result");
+        let id = first_id(&answer)
+            .unwrap_or_else(|| panic!("{tool} on {} finds nothing: {answer}", site.name()));
+        text = text.replace(word, &id);
+    }
+    serde_json::from_str(&text).expect("a fixture is JSON")
+}
+
+/// The first id in a document, depth first.
+fn first_id(value: &Value) -> Option<String> {
+    match value {
+        Value::Object(map) => match map.get("id").or_else(|| map.get("templateId")) {
+            Some(Value::String(id)) => Some(id.clone()),
+            Some(Value::Number(id)) => Some(id.to_string()),
+            _ => map.values().find_map(first_id),
+        },
+        Value::Array(items) => items.iter().find_map(first_id),
+        _ => None,
+    }
+}
+
+fn of_products(site: &Site) -> impl Iterator<Item = &'static Definition> {
+    let deployment = config(site, Service::Jira).deployment;
+    table::definitions().filter(move |d| {
+        d.service == Some(Service::Confluence) && d.deployments.include(deployment)
+    })
+}
+
+async fn sites() -> Sandbox {
+    Sandbox::demo().await.expect("the sandbox starts")
+}
+
+fn sandbox_service(definition: &Definition) -> atlassian_sandbox::Service {
+    match definition.service {
+        Some(Service::Confluence) => atlassian_sandbox::Service::Confluence,
+        _ => atlassian_sandbox::Service::Jira,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_tool_works_on_both_flavours() {
+    let sandbox = sites().await;
+    for site in sandbox.sites() {
+        let registry = registry(site, |_| {});
+        for definition in of_products(site) {
+            site.reset().expect("fresh data");
+            let given = arguments(site, definition).await;
+            let outcome = registry
+                .call(CallRequest::new(registered(definition), given), &Caller::operator())
+                .await;
+            assert!(
+                !outcome.is_error(),
+                "{} on {}: {}",
+                definition.name,
+                site.name(),
+                outcome.text()
+            );
+            assert_eq!(outcome.instance.map(|id| id.service), definition.service);
+        }
+    }
+}
+
+type MakeFault = fn(Fault) -> Fault;
+
+/// Faults of every request, and a word that the error must hold beside the instance's name.
+const FAULTS: &[(&str, MakeFault, &str)] = &[
+    (
+        "400",
+        |f| {
+            f.status(400)
+                .body(r#"{"errorMessages":["canary words"],"errors":{"field_x":"is odd"}}"#)
+        },
+        "canary words",
+    ),
+    ("401", |f| f.status(401).body(r#"{"message":"canary words"}"#), "401"),
+    ("403", |f| f.status(403).body(r#"{"message":"canary words"}"#), "403"),
+    ("404", |f| f.status(404).body(r#"{"errorMessages":["canary words"],"errors":{}}"#), "404"),
+    ("409", |f| f.status(409).body(r#"{"message":"canary words"}"#), "409"),
+    ("429", |f| f.status(429).retry_after("7").body(r#"{"message":"canary words"}"#), "429"),
+    ("500", |f| f.status(500).body(r#"{"message":"canary words"}"#), "500"),
+    ("503 without JSON", |f| f.status(503).body("upstream connect error"), "503"),
+    ("login page", Fault::html_login, ""),
+    ("truncated", |f| f.truncate(20), ""),
+    ("reset", Fault::reset, ""),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_failure_is_an_error_that_says_what_and_where() {
+    let sandbox = sites().await;
+    for site in sandbox.sites() {
+        let registry = registry(site, |_| {});
+        for definition in of_products(site) {
+            site.reset().expect("fresh data");
+            let given = arguments(site, definition).await;
+            for (name, make, word) in FAULTS {
+                site.clear_faults();
+                site.fault(make(Fault::on(sandbox_service(definition), "*", ".*")));
+                let request = CallRequest::new(registered(definition), given.clone());
+                let outcome = registry.call(request, &Caller::operator()).await;
+                let text = outcome.text();
+                let place = format!("{} on {} with {name}: {text}", definition.name, site.name());
+                assert!(outcome.is_error(), "{place}");
+                assert!(text.contains(word), "{place}");
+                assert!(text.contains("canary_name"), "the instance is named: {place}");
+                assert!(text.len() < 4000, "{place}");
+                for secret in [
+                    site.api_token(sandbox_service(definition)),
+                    site.pat(sandbox_service(definition)),
+                ] {
+                    assert!(!text.contains(&secret), "{place}");
+                }
+            }
+            site.clear_faults();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_hangs_is_an_error_within_the_timeout() {
+    let sandbox = sites().await;
+    for site in sandbox.sites() {
+        let registry = registry(site, |config| config.network.timeout = Duration::from_millis(150));
+        for definition in of_products(site) {
+            site.reset().expect("fresh data");
+            let given = arguments(site, definition).await;
+            site.fault(Fault::on(sandbox_service(definition), "*", ".*").hang());
+            let outcome = registry
+                .call(CallRequest::new(registered(definition), given), &Caller::operator())
+                .await;
+            assert!(
+                outcome.is_error() && outcome.text().contains("canary_name"),
+                "{}",
+                outcome.text()
+            );
+            site.clear_faults();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_outside_the_filter_is_asked_for_shown_or_changed() {
+    let sandbox = sites().await;
+    for site in sandbox.sites() {
+        let registry = registry(site, |config| config.exposure.filter = Filter::parse("ELSEWHERE"));
+        for definition in of_products(site) {
+            site.reset().expect("fresh data");
+            let given = arguments(site, definition).await;
+            site.clear_log();
+            let outcome = registry
+                .call(CallRequest::new(registered(definition), given), &Caller::operator())
+                .await;
+            let place = format!("{} on {}: {}", definition.name, site.name(), outcome.text());
+            let log = site.log();
+            let asked: Vec<String> =
+                log.iter().map(|r| format!("{} {}", r.method, r.path)).collect();
+            let fenced = fixture(definition).0;
+            if fenced == Free {
+                continue;
+            }
+            if fenced == Query {
+                let fence = |r: &atlassian_sandbox::Recorded| {
+                    format!("{:?}{:?}", r.query, r.body).contains("ELSEWHERE")
+                };
+                assert!(log.iter().all(fence), "{place} {asked:?}");
+                continue;
+            }
+            assert!(outcome.is_error(), "{place}");
+            assert!(outcome.text().contains("restricted by configuration"), "{place}");
+            if fenced == Keyed {
+                assert!(log.is_empty(), "{place} {asked:?}");
+            } else {
+                assert!(
+                    log.iter().all(|r| r.method == "GET") && log.len() <= 4,
+                    "{place} {asked:?}"
+                );
+            }
+            for hidden in ["Rail gate", "Wallet payments"] {
+                assert!(!outcome.text().contains(hidden), "{place}");
+            }
+        }
+    }
+}
+
+/// An issue that moved to a project outside still answers to its old key inside.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_moved_issue_does_not_open_the_fence() {
+    let sandbox = sites().await;
+    let site = sandbox.site("acme");
+    let registry = registry(&site, |config| config.exposure.filter = Filter::parse("LAB"));
+    for definition in
+        of_products(&site).filter(|d| d.arguments.iter().any(|a| a.name == "issue_key"))
+    {
+        site.reset().expect("fresh data");
+        let mut given = arguments(&site, definition).await;
+        given.insert("issue_key".to_owned(), Value::from("LAB-2"));
+        let before = site.issue("LAB-2");
+        let outcome = registry
+            .call(CallRequest::new(registered(definition), given), &Caller::operator())
+            .await;
+        let place = format!("{}: {}", definition.name, outcome.text());
+        assert!(outcome.is_error(), "{place}");
+        assert!(outcome.text().contains("restricted by configuration"), "{place}");
+        assert_eq!(site.issue("LAB-2"), before, "{place}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_argument_or_a_wrong_type_never_reaches_the_instance() {
+    let sandbox = sites().await;
+    for site in sandbox.sites() {
+        let registry = registry(site, |_| {});
+        for name in names(&registry).iter().filter(|name| name.starts_with("confluence_")) {
+            let entry = registry.get(name, &Caller::operator()).expect("listed");
+            let mut given = arguments(site, entry.definition).await;
+            given.insert("no_such_argument".to_owned(), Value::from(1));
+            site.clear_log();
+            let outcome = registry
+                .call(CallRequest::new(name.as_str(), given.clone()), &Caller::operator())
+                .await;
+            assert!(
+                outcome.is_error() && outcome.text().contains("no_such_argument"),
+                "{}",
+                outcome.text()
+            );
+            given.remove("no_such_argument");
+            let first = entry.definition.arguments.first().expect("an argument").name;
+            given.insert(first.to_owned(), serde_json::json!({"wrong": ["type"]}));
+            let outcome =
+                registry.call(CallRequest::new(name.as_str(), given), &Caller::operator()).await;
+            assert!(outcome.is_error() && outcome.text().contains(first), "{}", outcome.text());
+            assert!(site.log().is_empty(), "{name}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancelled_call_lets_go_of_its_request() {
+    let sandbox = sites().await;
+    let site = sandbox.site("acme");
+    let registry = registry(&site, |_| {});
+    site.fault(Fault::on(atlassian_sandbox::Service::Jira, "*", ".*").hang());
+    let definition = of_products(&site).find(|d| d.name == "jira_get_issue").expect("a tool");
+    let request = CallRequest::new(registered(definition), arguments(&site, definition).await);
+    let cancel = request.cancel.clone();
+    let running = tokio::spawn({
+        let registry = Arc::clone(&registry);
+        async move { registry.call(request, &Caller::operator()).await }
+    });
+    while site.log().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    cancel.cancel();
+    let outcome = running.await.expect("the call ends");
+    assert!(outcome.is_error() && outcome.text().contains("cancelled"), "{}", outcome.text());
+}
