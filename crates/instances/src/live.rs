@@ -5,6 +5,7 @@ use atlassian_settings::{InstanceConfig, ServerSettings};
 use atlassian_tools::Caches;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
+use url::Url;
 
 /// Where the platform's own services are. Tests and the demo put their gateway here; production
 /// always uses [`Platform::default`] (design section 3).
@@ -12,11 +13,13 @@ use tokio::sync::Semaphore;
 pub struct Platform {
     /// Address of the OAuth gateway.
     pub gateway: String,
+    /// A media host beside the platform's own, which downloads may be redirected to.
+    pub media: Option<Url>,
 }
 
 impl Default for Platform {
     fn default() -> Self {
-        Self { gateway: "https://api.atlassian.com".to_owned() }
+        Self { gateway: "https://api.atlassian.com".to_owned(), media: None }
     }
 }
 
@@ -38,8 +41,11 @@ impl Live {
         platform: &Platform,
         process: Option<&Arc<Semaphore>>,
     ) -> Self {
-        let mut client =
-            Client::new(Arc::clone(config), Origins::with_platform(config, &platform.gateway));
+        let mut origins = Origins::with_platform(config, &platform.gateway);
+        if let Some(media) = &platform.media {
+            origins = origins.and_media(media);
+        }
+        let mut client = Client::new(Arc::clone(config), origins);
         if let Some(process) = process {
             client = client.with_process_limit(Arc::clone(process));
         }

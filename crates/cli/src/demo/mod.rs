@@ -48,7 +48,8 @@ fn registry(
     }
     let settings = invocation.settings_with(&Environment::default(), variables)?;
     logging::start(&settings.server.log, Transport::Stdio);
-    let platform = Platform { gateway: sandbox.gateway_url() };
+    let media = sandbox.site("acme").media_url().and_then(|url| url.parse().ok());
+    let platform = Platform { gateway: sandbox.gateway_url(), media };
     serve::registry(&settings, &platform)
 }
 

@@ -45,9 +45,18 @@ pub(crate) fn registry(configs: Vec<InstanceConfig>) -> Registry {
 
 /// A registry over these instances with server settings.
 pub(crate) fn with_server(configs: Vec<InstanceConfig>, server: &ServerSettings) -> Registry {
+    on_platform(configs, server, &Platform::default())
+}
+
+/// A registry over these instances on a platform.
+pub(crate) fn on_platform(
+    configs: Vec<InstanceConfig>,
+    server: &ServerSettings,
+    platform: &Platform,
+) -> Registry {
     let set =
         InstanceSet { usable: configs.into_iter().map(Arc::new).collect(), skipped: Vec::new() };
-    Registry::build(&set, server, &Platform::default())
+    Registry::build(&set, server, platform)
 }
 
 /// The names listed for the operator.

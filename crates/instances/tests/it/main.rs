@@ -4,4 +4,3 @@ mod every_tool;
 mod exposure;
 mod instances;
 mod naming;
-mod zz_conf2;

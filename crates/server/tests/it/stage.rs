@@ -71,7 +71,7 @@ impl Stage {
             usable: self.instances.iter().cloned().map(Arc::new).collect(),
             skipped: Vec::new(),
         };
-        let platform = Platform { gateway: self.sandbox.gateway_url() };
+        let platform = Platform { gateway: self.sandbox.gateway_url(), ..Platform::default() };
         Arc::new(Registry::build(&set, &self.server, &platform))
     }
 }
