@@ -151,6 +151,16 @@ impl Call {
         serde_json::from_slice(&self.body).ok()
     }
 
+    /// Refuses an upload without the header that forged requests cannot send.
+    pub(crate) fn refuse_forged(&self) -> Result<(), Reply> {
+        let given = self.header("x-atlassian-token").unwrap_or_default();
+        if given.eq_ignore_ascii_case("no-check") || given.eq_ignore_ascii_case("nocheck") {
+            return Ok(());
+        }
+        Err(Reply::text(403, "XSRF check failed")
+            .reason("uploads need the header X-Atlassian-Token: no-check"))
+    }
+
     /// The parts of a `multipart/form-data` body; empty when it is not one.
     pub(crate) fn form_parts(&self) -> Vec<FormPart> {
         let Some(boundary) = self

@@ -107,13 +107,7 @@ struct Upload {
 
 /// The parts of an upload; the header against forged requests is required.
 fn upload(call: &Call) -> Result<Vec<Upload>, Reply> {
-    if !call
-        .header("x-atlassian-token")
-        .is_some_and(|v| v.eq_ignore_ascii_case("no-check") || v.eq_ignore_ascii_case("nocheck"))
-    {
-        return Err(Reply::text(403, "XSRF check failed")
-            .reason("uploads need the header X-Atlassian-Token: no-check"));
-    }
+    call.refuse_forged()?;
     let parts = call.form_parts();
     let field = |name: &str| {
         parts

@@ -158,20 +158,53 @@ pub(crate) struct Group {
     pub(crate) members: Vec<String>,
 }
 
+impl Edition {
+    /// A first version.
+    pub(crate) fn first(at: Timestamp, by: &str, title: &str, body: &str) -> Self {
+        Self {
+            number: 1,
+            at,
+            by: by.to_owned(),
+            message: String::new(),
+            minor: false,
+            title: title.to_owned(),
+            body: body.to_owned(),
+            data: Bytes::new(),
+        }
+    }
+}
+
 impl Content {
+    /// A content without versions; whoever makes one adds the first.
+    pub(crate) fn blank(id: u64, kind: Kind, space: &str, at: Timestamp, author: &str) -> Self {
+        Self {
+            id,
+            kind,
+            status: "current".to_owned(),
+            space: space.to_owned(),
+            parent: None,
+            container: None,
+            position: 0,
+            author: author.to_owned(),
+            created: at,
+            editions: Vec::new(),
+            labels: Vec::new(),
+            properties: IndexMap::new(),
+            inline: None,
+            restrictions: BTreeMap::new(),
+            subtype: None,
+            media_type: String::new(),
+            views: 0,
+        }
+    }
+
     /// The newest version.
     pub(crate) fn latest(&self) -> &Edition {
         static NONE: std::sync::OnceLock<Edition> = std::sync::OnceLock::new();
         self.editions.last().unwrap_or_else(|| {
             NONE.get_or_init(|| Edition {
                 number: 0,
-                at: Timestamp::UNIX_EPOCH,
-                by: String::new(),
-                message: String::new(),
-                minor: false,
-                title: String::new(),
-                body: String::new(),
-                data: Bytes::new(),
+                ..Edition::first(Timestamp::UNIX_EPOCH, "", "", "")
             })
         })
     }
@@ -336,34 +369,8 @@ impl Confluence {
     ) -> Content {
         let at = self.clock.tick();
         let id = self.fresh_id();
-        Content {
-            id,
-            kind,
-            status: "current".to_owned(),
-            space: space.to_owned(),
-            parent: None,
-            container: None,
-            position: 0,
-            author: author.to_owned(),
-            created: at,
-            editions: vec![Edition {
-                number: 1,
-                at,
-                by: author.to_owned(),
-                message: String::new(),
-                minor: false,
-                title: title.to_owned(),
-                body: body.to_owned(),
-                data: Bytes::new(),
-            }],
-            labels: Vec::new(),
-            properties: IndexMap::new(),
-            inline: None,
-            restrictions: BTreeMap::new(),
-            subtype: None,
-            media_type: String::new(),
-            views: 0,
-        }
+        let edition = Edition::first(at, author, title, body);
+        Content { editions: vec![edition], ..Content::blank(id, kind, space, at, author) }
     }
 
     /// Adds a version.

@@ -49,16 +49,7 @@ impl Jira {
             "name": sprint.name,
         });
         if let Some(object) = shown.as_object_mut() {
-            let dates = [
-                ("startDate", &sprint.start),
-                ("endDate", &sprint.end),
-                ("completeDate", &sprint.complete),
-            ];
-            for (key, value) in dates {
-                if let Some(value) = value {
-                    object.insert(key.to_owned(), json!(value));
-                }
-            }
+            object.extend(sprint.dates());
             object.insert("originBoardId".to_owned(), json!(sprint.board));
             object.insert("goal".to_owned(), json!(sprint.goal));
         }

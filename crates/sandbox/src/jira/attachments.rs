@@ -25,13 +25,7 @@ fn missing(id: &str) -> Reply {
 /// `POST /issue/{key}/attachments`
 pub(crate) fn add(jira: &mut Jira, call: &Call) -> Answer {
     let id = jira.issue_of(call)?;
-    if !call
-        .header("x-atlassian-token")
-        .is_some_and(|v| v.eq_ignore_ascii_case("no-check") || v.eq_ignore_ascii_case("nocheck"))
-    {
-        return Err(Reply::text(403, "XSRF check failed")
-            .reason("uploads need the header X-Atlassian-Token: no-check"));
-    }
+    call.refuse_forged()?;
     let parts = call.form_parts();
     if parts.iter().all(|p| p.name != "file" || p.filename.is_none()) {
         return Err(jira_error(400, "A part named 'file' is required.")

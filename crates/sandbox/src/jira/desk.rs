@@ -422,10 +422,7 @@ pub(crate) fn add_comment(jira: &mut Jira, call: &Call) -> Answer {
 /// `POST /servicedesk/{desk}/attachTemporaryFile`
 pub(crate) fn temporary_files(jira: &mut Jira, call: &Call) -> Answer {
     jira.desk(call)?;
-    if call.header("x-atlassian-token").is_none() {
-        return Err(Reply::text(403, "XSRF check failed")
-            .reason("uploads need the header X-Atlassian-Token: no-check"));
-    }
+    call.refuse_forged()?;
     let mut shown = Vec::new();
     for part in call.form_parts().into_iter().filter(|p| p.name == "file") {
         let Some(filename) = part.filename else { continue };

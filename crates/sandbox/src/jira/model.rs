@@ -251,6 +251,15 @@ pub(crate) struct Sprint {
     pub(crate) complete: Option<String>,
 }
 
+impl Sprint {
+    /// The dates the sprint has, by their names in the API.
+    pub(crate) fn dates(&self) -> impl Iterator<Item = (String, Value)> {
+        [("startDate", &self.start), ("endDate", &self.end), ("completeDate", &self.complete)]
+            .into_iter()
+            .filter_map(|(name, date)| Some((name.to_owned(), Value::from(date.clone()?))))
+    }
+}
+
 impl Issue {
     /// A value in the sandbox's own form.
     pub(crate) fn value(&self, field: &str) -> &Value {

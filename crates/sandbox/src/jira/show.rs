@@ -529,16 +529,7 @@ impl Jira {
                     "goal": sprint.goal,
                 });
                 if let Some(object) = shown.as_object_mut() {
-                    let dates = [
-                        ("startDate", &sprint.start),
-                        ("endDate", &sprint.end),
-                        ("completeDate", &sprint.complete),
-                    ];
-                    for (key, value) in dates {
-                        if let Some(value) = value {
-                            object.insert(key.to_owned(), json!(value));
-                        }
-                    }
+                    object.extend(sprint.dates());
                 }
                 shown
             }

@@ -92,16 +92,8 @@ pub(crate) fn pages(wiki: &mut Confluence, count: usize) -> io::Result<()> {
         let minutes = i64::try_from(number).unwrap_or(0);
         let at = start + minutes.minutes();
         let mut page = super::confluence::blank(wiki, Kind::Page, KEY, at, &author);
-        page.editions.push(Edition {
-            number: 1,
-            at,
-            by: author.clone(),
-            message: String::new(),
-            minor: false,
-            title,
-            body: format!("<p>Number {number}.</p>"),
-            data: bytes::Bytes::new(),
-        });
+        let body = format!("<p>Number {number}.</p>");
+        page.editions.push(Edition::first(at, &author, &title, &body));
         page.parent = home;
         page.position = minutes;
         let id = page.id;

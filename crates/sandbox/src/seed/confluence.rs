@@ -5,7 +5,6 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use indexmap::IndexMap;
 use jiff::{Timestamp, ToSpan};
 use serde_json::Value;
 
@@ -131,38 +130,11 @@ pub(super) fn blank(
     at: Timestamp,
     author: &str,
 ) -> Content {
-    Content {
-        id: wiki.fresh_id(),
-        kind,
-        status: "current".to_owned(),
-        space: space.to_owned(),
-        parent: None,
-        container: None,
-        position: 0,
-        author: author.to_owned(),
-        created: at,
-        editions: Vec::new(),
-        labels: Vec::new(),
-        properties: IndexMap::new(),
-        inline: None,
-        restrictions: BTreeMap::new(),
-        subtype: None,
-        media_type: String::new(),
-        views: 0,
-    }
+    Content::blank(wiki.fresh_id(), kind, space, at, author)
 }
 
-fn edition(number: u64, at: Timestamp, by: &str, title: &str, body: String) -> Edition {
-    Edition {
-        number,
-        at,
-        by: by.to_owned(),
-        message: String::new(),
-        minor: false,
-        title: title.to_owned(),
-        body,
-        data: Bytes::new(),
-    }
+fn edition(number: u64, at: Timestamp, by: &str, title: &str, body: &str) -> Edition {
+    Edition { number, ..Edition::first(at, by, title, body) }
 }
 
 fn add_page(
@@ -198,13 +170,13 @@ fn add_page(
         };
         number += 1;
         let hours = i64::try_from(number).unwrap_or(0) * 3;
-        let mut old = edition(number, at + hours.hours(), by, title, body(bodies, words)?);
+        let mut old = edition(number, at + hours.hours(), by, title, &body(bodies, words)?);
         old.message = (*message).to_owned();
         page.editions.push(old);
     }
     let words = body(bodies, text(seed, "body"))?;
     let hours = i64::try_from(number + 1).unwrap_or(1) * 3;
-    let mut latest = edition(number + 1, at + hours.hours(), by, title, words);
+    let mut latest = edition(number + 1, at + hours.hours(), by, title, &words);
     latest.message = text(seed, "message").to_owned();
     page.editions.push(latest);
     page.subtype = seed.get("subtype").and_then(Value::as_str).map(str::to_owned);
@@ -263,8 +235,7 @@ fn add_files(wiki: &mut Confluence, seed: &Value, holder: u64, at: Timestamp) {
     let Some(space) = wiki.contents.get(&holder).map(|c| c.space.clone()) else { return };
     for file in list(seed, "files") {
         let mut stored = blank(wiki, Kind::Attachment, &space, at + 4.hours(), text(file, "by"));
-        let mut first =
-            edition(1, at + 4.hours(), text(file, "by"), text(file, "name"), String::new());
+        let mut first = edition(1, at + 4.hours(), text(file, "by"), text(file, "name"), "");
         first.data = Bytes::from(super::file_bytes(text(file, "data")));
         first.message = text(file, "comment").to_owned();
         stored.editions.push(first);
@@ -298,7 +269,7 @@ fn add_comment(
     };
     let when = at + (10 + i64::try_from(count.map_or(0, |(n, _)| n)).unwrap_or(0)).hours();
     let mut comment = blank(wiki, Kind::Comment, &space, when, by);
-    comment.editions.push(edition(1, when, by, &format!("Re: {title}"), words));
+    comment.editions.push(edition(1, when, by, &format!("Re: {title}"), &words));
     comment.container = Some(holder);
     comment.parent = above;
     let inherited = above.and_then(|id| wiki.contents.get(&id)).and_then(|c| c.inline.clone());
