@@ -64,7 +64,7 @@ impl Registry {
                 read_only: false,
                 tools: 0,
                 state: InstanceState::Skipped,
-                reasons: skipped.problems.iter().map(ToString::to_string).collect(),
+                reasons: skipped.problems.iter().map(|problem| reason(&problem.message)).collect(),
             });
         }
         listing
@@ -141,4 +141,9 @@ fn host(instance: &InstanceListing) -> &str {
     let url = instance.url.as_deref().unwrap_or("-");
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split('/').next().unwrap_or(rest)
+}
+
+/// A problem without the instance it begins with, which a listing has said already.
+fn reason(message: &str) -> String {
+    message.split_once(": skipped: ").map_or(message, |(_, reason)| reason).to_owned()
 }

@@ -81,10 +81,7 @@ impl Registry {
         let Building { mut skipped, entries, aliases, mut problems, .. } = building;
         skipped.extend(set.skipped.iter().cloned());
         skipped.sort_by_key(|s| (s.service, s.number));
-        if server.tool_mode != ToolMode::Prefixed {
-            let message = "ATLASSIAN_TOOL_MODE (--tool-mode) must be `prefixed`: the other modes are not part of this version yet.";
-            problems.push(Problem::new(Severity::Fatal, message));
-        }
+        not_yet(server, &mut problems);
         let files = server.files_root.clone().map(|root| Files { root });
         let mut registry = Self {
             server: Arc::new(server.clone()),
@@ -192,6 +189,23 @@ impl Registry {
             );
             problems.push(Problem::new(Severity::Warning, message));
         }
+    }
+}
+
+/// What can be configured but is not part of this version: refused where a run without it would be
+/// another run than the operator wants, told otherwise.
+fn not_yet(server: &ServerSettings, problems: &mut Vec<Problem>) {
+    if server.tool_mode != ToolMode::Prefixed {
+        let message = "ATLASSIAN_TOOL_MODE (--tool-mode) must be `prefixed`: the other modes are not part of this version yet.";
+        problems.push(Problem::new(Severity::Fatal, message));
+    }
+    if server.audit_file.is_some() {
+        let message = "ATLASSIAN_AUDIT_FILE is not part of this version yet; unset it to run without an audit file.";
+        problems.push(Problem::new(Severity::Fatal, message));
+    }
+    if server.http.metrics {
+        let message = "MCP_METRICS has no effect: metrics are not part of this version yet.";
+        problems.push(Problem::new(Severity::Warning, message));
     }
 }
 
