@@ -123,6 +123,8 @@ pub(crate) struct Inner {
     pub(crate) addresses: Addresses,
     pub(crate) world: Mutex<World>,
     pub(crate) log: Mutex<Vec<Recorded>>,
+    /// What was cleared from the log while the traffic of the run is kept.
+    pub(crate) cleared: Mutex<Vec<Recorded>>,
     pub(crate) faults: Mutex<Vec<Fault>>,
     pub(crate) tokens: Mutex<Tokens>,
     flying: AtomicUsize,
@@ -150,6 +152,7 @@ impl Site {
                 addresses,
                 world: Mutex::new(world),
                 log: Mutex::new(Vec::new()),
+                cleared: Mutex::new(Vec::new()),
                 faults: Mutex::new(Vec::new()),
                 tokens: Mutex::new(Tokens::default()),
                 flying: AtomicUsize::new(0),
@@ -292,7 +295,18 @@ impl Site {
 
     /// Forgets the log.
     pub fn clear_log(&self) {
-        lock(&self.inner.log).clear();
+        let gone = std::mem::take(&mut *lock(&self.inner.log));
+        if crate::traffic_file().is_some() {
+            lock(&self.inner.cleared).extend(gone);
+        }
+    }
+
+    /// Everything since the start, what was cleared from the log included as far as the traffic of
+    /// the run is kept.
+    pub(crate) fn whole_log(&self) -> Vec<Recorded> {
+        let mut whole = lock(&self.inner.cleared).clone();
+        whole.extend(self.log());
+        whole
     }
 
     /// The most requests that were being answered at the same time since the last reset.
