@@ -144,6 +144,21 @@ impl Fault {
         )
     }
 
+    /// Answers 401 as the gateway does to an OAuth token without the scope for the operation.
+    #[must_use]
+    pub fn missing_scope(self) -> Self {
+        self.status(401).body(r#"{"code":401,"message":"Unauthorized; scope does not match"}"#)
+    }
+
+    /// Answers 403 as Data Center does after too many failed logins.
+    #[must_use]
+    pub fn captcha(self) -> Self {
+        self.status(403)
+            .header("x-seraph-loginreason", "AUTHENTICATION_DENIED")
+            .header("x-authentication-denied-reason", "CAPTCHA_CHALLENGE; login-url=/login.jsp")
+            .body("")
+    }
+
     /// Strikes this many times, then is spent. Without it the fault stays.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {

@@ -22,11 +22,16 @@
 //! ```
 //!
 //! Map: `server` accepts, `gateway` finds the site, `fault` may take the request over, `world`
-//! walks it through `auth`, the `documents` and the routes of `jira` or `confluence`; `query`
-//! reads JQL and CQL; `seed` holds the data; `log` is what tests look at.
+//! walks it through `auth`, the `documents` (what Atlassian lists for Cloud) and the routes of
+//! `jira` or `confluence`; `query` reads JQL and CQL, `adf` and `confluence::storage` judge rich
+//! text. `media` and `oauth` are the hosts beside the products, `tls` names and proves them all.
+//! `seed` turns the files below `data/` into state; `people` holds users and the clock; `log` is
+//! what tests look at.
 //!
 //! Rules: handlers are synchronous functions of the state and the request; ids, dates and
-//! secrets are the same in every run; nothing is reached but loopback.
+//! secrets are the same in every run and differ from site to site; every Cloud operation here is
+//! a documented one, which a test pins; nothing is reached but loopback. A new operation is a
+//! function in the area of its URL and a row in that product's `ROUTES`.
 
 mod adf;
 mod auth;
@@ -99,7 +104,8 @@ impl Builder {
         self
     }
 
-    /// Binds free ports of the loopback interface and serves; needs a running tokio runtime.
+    /// Binds free ports of the loopback interface and serves; needs a running tokio runtime. A
+    /// test that blocks its thread (waits for a child process) needs a multi-threaded one.
     ///
     /// # Errors
     /// When no port can be bound, or the seeded data cannot be read.

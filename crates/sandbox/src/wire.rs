@@ -49,7 +49,11 @@ impl Reply {
     }
 
     pub(crate) fn none() -> Self {
-        Self { status: 204, headers: Vec::new(), body: Bytes::new() }
+        Self::empty(204)
+    }
+
+    pub(crate) fn empty(status: u16) -> Self {
+        Self { status, headers: Vec::new(), body: Bytes::new() }
     }
 
     pub(crate) fn text(status: u16, text: &str) -> Self {

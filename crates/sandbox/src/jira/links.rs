@@ -49,7 +49,7 @@ pub(crate) fn create(jira: &mut Jira, call: &Call) -> Answer {
     if let Some(comment) = comment {
         jira.push_comment(from, &call.user, comment, visibility, true);
     }
-    Ok(Reply::json(201, &Value::Null))
+    Ok(Reply::empty(201))
 }
 
 fn link_of(jira: &Jira, call: &Call) -> Result<usize, Reply> {

@@ -202,7 +202,7 @@ pub(crate) fn set_property(jira: &mut Jira, call: &Call) -> Answer {
     let Some(value) = call.json() else { return Err(bad_json()) };
     let key = call.part("property").to_owned();
     let known = jira.issues.get_mut(&id).and_then(|issue| issue.properties.insert(key, value));
-    Ok(Reply::json(if known.is_some() { 200 } else { 201 }, &Value::Null))
+    Ok(Reply::empty(if known.is_some() { 200 } else { 201 }))
 }
 
 /// `GET /label` (Cloud)

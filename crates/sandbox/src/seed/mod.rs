@@ -133,3 +133,65 @@ const PIXEL: &[u8] = &[
     0x05, 0x00, 0x01, 0x0d, 0x0a, 0x2d, 0xb4, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae,
     0x42, 0x60, 0x82,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adf;
+    use crate::jira::fields::Kind;
+    use crate::site::SiteSpec;
+    use crate::world::World;
+
+    fn world(spec: &SiteSpec, index: usize) -> World {
+        let addresses = Addresses {
+            jira: "http://jira".to_owned(),
+            confluence: "http://wiki".to_owned(),
+            gateway: String::new(),
+            cloud_id: String::new(),
+            media: None,
+            auth: String::new(),
+        };
+        World::seeded(spec, index, &addresses).unwrap()
+    }
+
+    #[test]
+    fn every_document_of_the_cloud_seed_is_one_jira_accepts() {
+        let world = world(&SiteSpec::cloud("acme"), 0);
+        let rich: Vec<&str> = world
+            .jira
+            .fields
+            .iter()
+            .filter(|f| {
+                f.kind == Kind::TextArea || matches!(f.id.as_str(), "description" | "environment")
+            })
+            .map(|f| f.id.as_str())
+            .collect();
+        let mut checked = 0;
+        for issue in world.jira.issues.values() {
+            let fields = rich.iter().map(|id| issue.value(id));
+            let bodies = issue.comments.iter().map(|c| &c.body);
+            for document in fields.chain(bodies).filter(|d| !d.is_null()) {
+                assert_eq!(adf::check(document), Ok(()), "{}: {document}", issue.key);
+                checked += 1;
+            }
+        }
+        assert!(checked > 80, "only {checked} documents");
+    }
+
+    #[test]
+    fn two_sites_of_one_flavour_share_no_id() {
+        let (first, second) = (world(&SiteSpec::cloud("a"), 0), world(&SiteSpec::cloud("b"), 1));
+        let fields = |world: &World| -> Vec<String> {
+            world.jira.fields.iter().filter(|f| f.custom()).map(|f| f.id.clone()).collect()
+        };
+        assert!(fields(&first).iter().all(|id| !fields(&second).contains(id)));
+        assert!(first.jira.issues.keys().all(|id| !second.jira.issues.contains_key(id)));
+        assert!(
+            first.confluence.contents.keys().all(|id| !second.confluence.contents.contains_key(id))
+        );
+        let accounts = |world: &World| -> Vec<String> {
+            world.people.all.iter().map(|p| p.account_id.clone()).collect()
+        };
+        assert!(accounts(&first).iter().all(|id| !accounts(&second).contains(id)));
+    }
+}
