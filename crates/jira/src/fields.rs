@@ -12,6 +12,32 @@ pub fn list(deployment: Deployment) -> ApiRequest {
     ApiRequest::get(platform(deployment).then("/field"), "read the field catalogue")
 }
 
+/// The contexts of a custom field (Cloud, administrators).
+#[must_use]
+pub fn contexts(id: &str) -> ApiRequest {
+    ApiRequest::get(
+        platform(Deployment::Cloud).then("/field").segment(id).then("/context"),
+        format!("read the contexts of field {id}"),
+    )
+    .query("maxResults", 100)
+}
+
+/// One page of the options of a context (Cloud, administrators).
+#[must_use]
+pub fn context_options(id: &str, context: &str, start: u64) -> ApiRequest {
+    ApiRequest::get(
+        platform(Deployment::Cloud)
+            .then("/field")
+            .segment(id)
+            .then("/context")
+            .segment(context)
+            .then("/option"),
+        format!("read the options of field {id}"),
+    )
+    .query("startAt", start)
+    .query("maxResults", 100)
+}
+
 /// Fields that every Jira has, by id: they need no catalogue.
 pub const SYSTEM: &[&str] = &[
     "summary",
@@ -234,6 +260,12 @@ impl Catalogue {
     #[must_use]
     pub fn new(fields: Arc<Vec<Value>>) -> Self {
         Self(fields)
+    }
+
+    /// The entries as Jira answered them.
+    #[must_use]
+    pub fn raw(&self) -> &[Value] {
+        &self.0
     }
 
     /// All fields.

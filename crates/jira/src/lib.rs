@@ -17,8 +17,11 @@
 //! and are read by path; only what decides something is typed.
 
 pub mod agile;
+pub mod bulk;
+pub mod changelogs;
 pub mod create_meta;
 pub mod fields;
+pub mod issue_links;
 pub mod issues;
 pub mod jql;
 pub mod projects;

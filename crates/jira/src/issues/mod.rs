@@ -56,6 +56,21 @@ pub fn create(deployment: Deployment, project: &str, fields: &Map<String, Value>
     .query("updateHistory", false)
 }
 
+/// Most issues of one [`create_many`] request.
+pub const BULK: usize = 50;
+
+/// Creates several issues, at most [`BULK`], from prepared fields; what cannot be created is told
+/// in the answer.
+#[must_use]
+pub fn create_many(deployment: Deployment, issues: &[Map<String, Value>]) -> ApiRequest {
+    let updates: Vec<Value> = issues.iter().map(|fields| json!({ "fields": fields })).collect();
+    ApiRequest::post(
+        platform(deployment).then("/issue/bulk"),
+        json!({ "issueUpdates": updates }),
+        format!("create {} issues", issues.len()),
+    )
+}
+
 /// Edits an issue: `fields` are set, `update` holds operations. On Cloud the answer is asked to
 /// hold the issue (`returnIssue`, jira-issues spec J-52).
 #[must_use]

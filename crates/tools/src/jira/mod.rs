@@ -5,12 +5,18 @@
 //! fence, [`people`] and [`text`] translate persons and rich text both ways, [`catalogue`] is the
 //! cached field catalogue, [`writing`] prepares fields for a write, [`service_request`] guards what
 //! customers may see.
+//!
+//! A write reads its answer as JSON although it needs nothing of it: a login page with status 200
+//! is no success.
 
 mod catalogue;
 mod comments;
+mod creating;
+mod fields;
 mod issue;
 mod issue_types;
 mod issues;
+mod links;
 mod metadata;
 mod parts;
 mod people;
@@ -22,18 +28,45 @@ mod stamp;
 mod text;
 mod time_spent;
 mod transitions;
+mod users;
 mod wanted;
+mod watchers;
+mod worklog;
 mod writing;
 
 use crate::Definition;
 
 /// The tools of this folder, in listing order.
 pub const TOOLS: &[Definition] = &[
+    Definition::of::<users::get_user_profile::GetUserProfile>(),
+    Definition::of::<users::search_assignable_users::SearchAssignableUsers>(),
+    Definition::of::<watchers::get_issue_watchers::GetIssueWatchers>(),
+    Definition::of::<watchers::add_watcher::AddWatcher>(),
+    Definition::of::<watchers::remove_watcher::RemoveWatcher>(),
     Definition::of::<issues::get_issue::GetIssue>(),
     Definition::of::<issues::search::SearchIssues>(),
+    Definition::of::<fields::search_fields::SearchFields>(),
+    Definition::of::<fields::get_field_options::GetFieldOptions>(),
+    Definition::of::<issues::get_project_issues::GetProjectIssues>(),
     Definition::of::<transitions::get_transitions::GetTransitions>(),
+    Definition::of::<worklog::get_worklog::GetWorklog>(),
+    Definition::of::<links::get_link_types::GetLinkTypes>(),
     Definition::of::<issues::create_issue::CreateIssue>(),
+    Definition::of::<issues::batch_create_issues::BatchCreateIssues>(),
+    Definition::of::<issues::batch_get_changelogs::BatchGetChangelogs>(),
     Definition::of::<issues::update_issue::UpdateIssue>(),
+    Definition::of::<issues::assign_issue::AssignIssue>(),
+    Definition::of::<issues::delete_issue::DeleteIssue>(),
+    Definition::of::<issues::move_issue::MoveIssue>(),
     Definition::of::<comments::add_comment::AddComment>(),
+    Definition::of::<comments::edit_comment::EditComment>(),
+    Definition::of::<worklog::add_worklog::AddWorklog>(),
+    Definition::of::<links::link_to_epic::LinkToEpic>(),
+    Definition::of::<links::create_issue_link::CreateIssueLink>(),
+    Definition::of::<links::create_remote_issue_link::CreateRemoteIssueLink>(),
+    Definition::of::<links::remove_issue_link::RemoveIssueLink>(),
     Definition::of::<transitions::transition_issue::TransitionIssue>(),
+    Definition::of::<fields::get_project_issue_types::GetProjectIssueTypes>(),
+    Definition::of::<fields::get_create_fields::GetCreateFields>(),
+    Definition::of::<fields::get_project_fields::GetProjectFields>(),
 ];

@@ -31,7 +31,7 @@ pub(crate) async fn home(cx: &Context, key: &str) -> Result<Home, ToolError> {
 /// Whether an issue is a customer request: `Some(false)` only when the service desk said so, `None`
 /// when it could not be found out.
 pub(crate) async fn is_request(cx: &Context, key: &str) -> Option<bool> {
-    match cx.remote.send(&service_desk::get_request(key)).await {
+    match cx.remote.json::<Value>(&service_desk::get_request(key)).await {
         Ok(_) => Some(true),
         Err(error) if error.is_status(404) => Some(false),
         Err(_) => None,

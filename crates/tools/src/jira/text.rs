@@ -108,7 +108,7 @@ impl<'a> Texts<'a> {
             return self.write(argument, &markdown, remarks);
         }
         let context = self.context(&names);
-        Ok(match (self.cloud, self.translate) {
+        let written = match (self.cloud, self.translate) {
             (true, true) => {
                 let written = atlassian_markup::markdown_to_adf(text, Profile::Jira, &context);
                 remarks.take(&written.warnings);
@@ -121,7 +121,8 @@ impl<'a> Texts<'a> {
                 Value::from(written.output)
             }
             (false, false) => Value::from(text),
-        })
+        };
+        not_emptied(argument, text, written)
     }
 
     /// The same over a text that is stored already: what did not change keeps its stored form
@@ -168,12 +169,28 @@ impl<'a> Texts<'a> {
             )));
         }
         remarks.take(&merged.warnings);
-        Ok(merged.output)
+        not_emptied(argument, text, merged.output)
     }
 
     fn adf_markdown(&self, document: &Value, names: &Names) -> String {
         atlassian_markup::adf_to_markdown(document, Profile::Jira, &self.context(names)).output
     }
+}
+
+/// A text that conversion left nothing of must not wipe out what is stored.
+fn not_emptied(argument: &str, text: &str, written: Value) -> Result<Value, ToolError> {
+    let empty = match &written {
+        Value::String(written) => written.trim().is_empty(),
+        document => crate::jira::parts::list(document, "/content").is_empty(),
+    };
+    if empty && !text.trim().is_empty() {
+        return Err(ToolError::argument(
+            argument,
+            "nothing of the text can be stored; it holds no visible content",
+            Some(text),
+        ));
+    }
+    Ok(written)
 }
 
 /// An ADF document given in place of Markdown, checked.

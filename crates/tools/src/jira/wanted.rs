@@ -88,15 +88,22 @@ impl Wanted {
     /// # Errors
     /// As [`Wanted::parse`].
     pub(crate) async fn everything(cx: &Context) -> Result<Self, ToolError> {
-        Ok(Self { customs: false, ..Self::parse(cx, "*all").await? })
+        Ok(Self::parse(cx, "*all").await?.without_customs())
     }
 
-    /// The default fields.
+    /// The same without custom fields in the result.
+    pub(crate) fn without_customs(self) -> Self {
+        Self { customs: false, ..self }
+    }
+
+    /// The default fields with the newest comments, as `jira_get_issue` reads them.
     ///
     /// # Errors
     /// As [`Wanted::parse`].
-    pub(crate) async fn defaults(cx: &Context) -> Result<Self, ToolError> {
-        Self::parse(cx, DEFAULT_FIELDS).await
+    pub(crate) async fn as_read(cx: &Context) -> Result<Self, ToolError> {
+        let mut wanted = Self::parse(cx, DEFAULT_FIELDS).await?;
+        wanted.also("comment");
+        Ok(wanted)
     }
 
     /// Reads a comma list of ids, display names, `cf_123`, `*all`, `*navigable`, `-x` and the

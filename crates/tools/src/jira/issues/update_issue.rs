@@ -280,13 +280,13 @@ impl Outcome {
         }
         if let Some((body, restriction)) = comment {
             let request = comments::add(cx.deployment(), key, body.clone(), restriction);
-            match cx.remote.send(&request).await {
+            match cx.remote.json::<Value>(&request).await {
                 Ok(_) => self.done.push("comment_added".to_owned()),
                 Err(error) => self.fail("comment", explain_length(error, &body)),
             }
         }
         if let Some(entry) = worklog {
-            match cx.remote.send(&worklogs::add(cx.deployment(), key, entry, None)).await {
+            match cx.remote.json::<Value>(&worklogs::add(cx.deployment(), key, entry, None)).await {
                 Ok(_) => self.done.push("worklog_added".to_owned()),
                 Err(error) => self.fail("worklog", error.into()),
             }

@@ -17,6 +17,8 @@ const MAX_NAMED: usize = 5;
 pub(crate) enum Place<'a> {
     Project(&'a str),
     Issue(&'a str),
+    /// Nowhere in particular.
+    Anywhere,
 }
 
 /// The outcome of looking for a person.
@@ -136,6 +138,7 @@ pub(crate) async fn find(cx: &Context, asked: &str, place: Place<'_>) -> Result<
     let place = match place {
         Place::Project(key) => AssignableIn::Project(key),
         Place::Issue(key) => AssignableIn::Issue(key),
+        Place::Anywhere => return Ok(Found::Nobody(near)),
     };
     let assignable = users::assignable(cx.deployment(), asked, place, PAGE);
     Ok(match choose(&search(cx, &assignable).await?, asked, cloud) {

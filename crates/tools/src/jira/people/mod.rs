@@ -3,7 +3,7 @@
 mod find;
 mod spelling;
 
-pub(crate) use find::{Found, Place, assignee_body, find, find_given};
+pub(crate) use find::{Found, Place, assignee_body, find, find_given, given_id};
 
 use crate::Context;
 use atlassian_jira::users;

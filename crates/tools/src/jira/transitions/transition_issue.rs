@@ -68,10 +68,7 @@ impl Tool for TransitionIssue {
         )?;
         let mut remarks = make(cx, key, &transition, draft, comment).await?;
         let mut warnings = Vec::new();
-        let wanted = Wanted::defaults(cx).await.map(|mut wanted| {
-            wanted.also("comment");
-            wanted
-        });
+        let wanted = Wanted::as_read(cx).await;
         let issue = after_write(cx, key, wanted, &mut warnings, &mut remarks).await;
         let mut out = Map::new();
         out.insert(
@@ -101,7 +98,7 @@ pub(in crate::jira) async fn make(
         update.insert("comment".to_owned(), json!([{"add": {"body": body}}]));
     }
     let request = transitions::make(cx.deployment(), key, &transition.id, &draft.fields, &update);
-    match cx.remote.send(&request).await {
+    match cx.remote.json::<Value>(&request).await {
         Ok(_) => Ok(draft.remarks),
         Err(error) => {
             let target = Target::Screen { key, transition: &transition.id };

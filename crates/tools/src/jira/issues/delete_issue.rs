@@ -1,0 +1,72 @@
+//! `jira_delete_issue`.
+
+use crate::jira::parts::{list, put, text};
+use crate::{
+    Access, Answer, Argument, Context, DefaultValue, Kind, Pattern, Scope, Tool, ToolError, Toolset,
+};
+use atlassian_jira::issues::{self, IssueQuery};
+use atlassian_settings::Service;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// Deletes an issue.
+#[derive(Debug, Deserialize)]
+pub(in crate::jira) struct DeleteIssue {
+    issue_key: String,
+    delete_subtasks: bool,
+}
+
+impl Tool for DeleteIssue {
+    const NAME: &'static str = "jira_delete_issue";
+    const TITLE: &'static str = "Delete Issue";
+    const DESCRIPTION: &'static str =
+        "Delete an issue for good, its sub-tasks too unless delete_subtasks is false.";
+    const SERVICE: Service = Service::Jira;
+    const TOOLSET: Toolset = Toolset::JiraIssues;
+    const ACCESS: Access = Access::Destructive;
+    const ARGUMENTS: &'static [Argument] = &[
+        Argument::required(
+            "issue_key",
+            Kind::Key(Pattern::IssueKey),
+            "Issue key, such as PROJ-123.",
+        ),
+        Argument::with_default(
+            "delete_subtasks",
+            Kind::Boolean,
+            DefaultValue::Boolean(true),
+            "Delete the sub-tasks too; without it an issue that has some is kept.",
+        )
+        .hidden(),
+    ];
+
+    fn scope(&self) -> Scope {
+        Scope::nothing().issue(&self.issue_key)
+    }
+
+    async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
+        let key = &self.issue_key;
+        // What goes with the issue is named; it cannot be had back.
+        let query = IssueQuery { fields: Some("subtasks,project"), ..IssueQuery::default() };
+        let issue: Value = cx.remote.json(&issues::get(cx.deployment(), key, &query)).await?;
+        let subtasks: Vec<&str> = list(&issue, "/fields/subtasks")
+            .iter()
+            .filter_map(|subtask| text(subtask, "/key"))
+            .collect();
+        if !self.delete_subtasks && !subtasks.is_empty() {
+            return Err(ToolError::refused(format!(
+                "Issue {key} has sub-tasks ({}), which would be deleted with it; delete or move \
+                 them first, or allow it with delete_subtasks. Nothing was changed.",
+                subtasks.join(", ")
+            )));
+        }
+        let request = issues::delete(cx.deployment(), key, self.delete_subtasks);
+        cx.remote.json::<Value>(&request).await?;
+        let mut out = Map::new();
+        out.insert(
+            "message".to_owned(),
+            Value::from(format!("Issue {key} has been deleted successfully.")),
+        );
+        put(&mut out, "deleted_subtasks", Value::from(subtasks));
+        Ok(Answer::json(out))
+    }
+}
