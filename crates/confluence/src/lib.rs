@@ -22,6 +22,7 @@ pub mod pages;
 pub mod properties;
 pub mod reference;
 pub mod restrictions;
+pub mod scopes;
 pub mod search;
 pub mod spaces;
 pub mod templates;

@@ -2,6 +2,7 @@
 
 use crate::error::shorten;
 use crate::{Argument, ArgumentProblem, DefaultValue, Kind, Pattern, schema};
+use atlassian_confluence::reference::PageReference;
 use atlassian_settings::Behaviour;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -241,32 +242,14 @@ fn key_in_url(url: &str, pattern: Pattern) -> Option<String> {
     }
 }
 
-/// A content id as given, or the one in a pasted page URL.
+/// A content id as given, or the one in a pasted link.
 fn content_id(given: &str) -> Result<String, String> {
-    let trimmed = given.trim();
-    if !trimmed.starts_with("https://") && !trimmed.starts_with("http://") {
-        return Ok(trimmed.to_owned());
+    match atlassian_confluence::reference::parse(given) {
+        PageReference::Id(id) => Ok(id),
+        _ => {
+            Err("The URL holds no page id; give the number after `/pages/` or `pageId=`".to_owned())
+        }
     }
-    let rule =
-        || "The URL holds no page id; give the number after `/pages/` or `pageId=`".to_owned();
-    let url = url::Url::parse(trimmed).map_err(|_| rule())?;
-    let by_query =
-        url.query_pairs().find(|(name, _)| name == "pageId").map(|(_, value)| value.into_owned());
-    let by_path = url.path_segments().and_then(|segments| {
-        let segments: Vec<&str> = segments.collect();
-        let at = segments.iter().position(|s| *s == "pages" || *s == "folder" || *s == "blog")?;
-        // The id of a blog post stands behind its date: `/blog/2026/11/24/12345/Title`.
-        let date = if segments.get(at) == Some(&"blog") { 3 } else { 0 };
-        segments
-            .get(at + 1 + date..)?
-            .iter()
-            .find(|s| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit()))
-            .map(|s| (*s).to_owned())
-    });
-    by_query
-        .or(by_path)
-        .filter(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()))
-        .ok_or_else(rule)
 }
 
 #[cfg(test)]

@@ -153,7 +153,7 @@ async fn set(
     } else {
         properties::v1_create(id, key, value)
     };
-    let Err(error) = cx.remote.json::<Value>(&create).await else { return Ok(()) };
+    let Err(error) = cx.confluence::<Value>(&create).await else { return Ok(()) };
     // Confluence may have set the property itself in the meantime.
     let taken = error.is_status(409) || error.is_status(400);
     match if taken { current_of(cx, kind, id, key).await } else { None } {
@@ -164,10 +164,10 @@ async fn set(
 
 async fn current_of(cx: &Context, kind: Kind, id: &str, key: &str) -> Option<Value> {
     if cx.is_cloud() {
-        let answer: Value = cx.remote.json(&properties::list(kind, id, Some(key))).await.ok()?;
+        let answer: Value = cx.confluence(&properties::list(kind, id, Some(key))).await.ok()?;
         return find(at::list(&answer, "/results"), key).cloned();
     }
-    cx.remote.json(&properties::v1_read(id, key)).await.ok()
+    cx.confluence(&properties::v1_read(id, key)).await.ok()
 }
 
 async fn overwrite(
@@ -185,7 +185,7 @@ async fn overwrite(
     } else {
         properties::v1_update(id, key, value, next)
     };
-    cx.remote.json::<Value>(&request).await?;
+    cx.confluence::<Value>(&request).await?;
     Ok(())
 }
 
@@ -202,7 +202,7 @@ async fn remove(
     } else {
         properties::v1_delete(id, key)
     };
-    match cx.remote.json::<Value>(&request).await {
+    match cx.confluence::<Value>(&request).await {
         Err(error) if !error.is_status(404) => Err(error.into()),
         _ => Ok(()),
     }

@@ -20,7 +20,7 @@ async fn found(
         } else {
             pages::v1_by_title(kind, space_key, title)
         };
-        let answer: Value = cx.remote.json(&request).await?;
+        let answer: Value = cx.confluence(&request).await?;
         let results = at::list(&answer, "/results");
         if !results.is_empty() {
             return Ok((results.to_vec(), kind));

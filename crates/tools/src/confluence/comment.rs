@@ -200,7 +200,7 @@ async fn with_replies(
 async fn dc(cx: &Context, id: &str) -> Result<Vec<Value>, ToolError> {
     let mut found = Vec::new();
     for _ in 0..MAX_PAGES {
-        let answer: Value = cx.remote.json(&comments::v1_list(id, found.len())).await?;
+        let answer: Value = cx.confluence(&comments::v1_list(id, found.len())).await?;
         let page = at::list(&answer, "/results");
         found.extend_from_slice(page);
         if page.is_empty() || at::text(&answer, "/_links/next").is_none() {

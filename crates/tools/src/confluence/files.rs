@@ -139,7 +139,7 @@ pub(super) async fn all(cx: &Context, id: &str) -> Result<Vec<Value>, ToolError>
     }
     let mut found = Vec::new();
     for _ in 0..MAX_PAGES {
-        let answer: Value = cx.remote.json(&attachments::v1_list(id, found.len(), 100)).await?;
+        let answer: Value = cx.confluence(&attachments::v1_list(id, found.len(), 100)).await?;
         let page = at::list(&answer, "/results");
         found.extend_from_slice(page);
         if page.is_empty() || at::text(&answer, "/_links/next").is_none() {
@@ -185,9 +185,9 @@ pub(super) fn shown(cx: &Context, answer: &Value) -> Value {
 /// Attaches a file, as a new version where its name is taken, and returns the attachment's id.
 pub(super) async fn upload(cx: &Context, id: &str, file: &Upload) -> Result<String, ToolError> {
     let answer: Value = if cx.is_cloud() {
-        cx.remote.json(&file.put(id)).await?
+        cx.confluence(&file.put(id)).await?
     } else {
-        match cx.remote.json(&file.create(id)).await {
+        match cx.confluence(&file.create(id)).await {
             Ok(answer) => answer,
             Err(error) => {
                 let taken = error.is_status(400)
@@ -197,12 +197,12 @@ pub(super) async fn upload(cx: &Context, id: &str, file: &Upload) -> Result<Stri
                 }
                 let name = Some(file.file_name.as_str());
                 let request = attachments::v1_find(id, 0, 25, name, None);
-                let found: Value = cx.remote.json(&request).await?;
+                let found: Value = cx.confluence(&request).await?;
                 let Some(own) = at::list(&found, "/results").first().and_then(|a| at::id(a, "/id"))
                 else {
                     return Err(error.into());
                 };
-                cx.remote.json(&file.next_version(id, &own)).await?
+                cx.confluence(&file.next_version(id, &own)).await?
             }
         }
     };

@@ -70,10 +70,10 @@ pub(super) async fn version(
 }
 
 async fn version_v2(cx: &Context, id: &str, number: u64) -> Result<(Value, Kind), ToolError> {
-    match cx.remote.json(&pages::read_version(Kind::Page, id, number)).await {
+    match cx.confluence(&pages::read_version(Kind::Page, id, number)).await {
         Ok(page) => Ok((page, Kind::Page)),
         Err(error) if error.is_status(404) => {
-            match cx.remote.json(&pages::read_version(Kind::BlogPost, id, number)).await {
+            match cx.confluence(&pages::read_version(Kind::BlogPost, id, number)).await {
                 Ok(post) => Ok((post, Kind::BlogPost)),
                 Err(_) => Err(error.into()),
             }
@@ -84,12 +84,12 @@ async fn version_v2(cx: &Context, id: &str, number: u64) -> Result<(Value, Kind)
 
 /// Some servers do not count the current version among the historical ones.
 async fn version_v1(cx: &Context, id: &str, number: u64) -> Result<Value, ToolError> {
-    let error = match cx.remote.json(&pages::v1_read_version(id, number)).await {
+    let error = match cx.confluence(&pages::v1_read_version(id, number)).await {
         Ok(answer) => return Ok(answer),
         Err(error) => error,
     };
     if error.is_status(404)
-        && let Ok(current) = cx.remote.json::<Value>(&pages::v1_read(id)).await
+        && let Ok(current) = cx.confluence::<Value>(&pages::v1_read(id)).await
         && at::number(&current, "/version/number") == Some(number)
     {
         return Ok(current);
@@ -125,10 +125,10 @@ async fn cloud(cx: &Context, id: &str, depth: Depth) -> Result<Loaded, ToolError
 
 /// The page with an id, or the blog post when no page has it.
 async fn read_v2(cx: &Context, id: &str) -> Result<(Value, Kind), ToolError> {
-    match cx.remote.json(&pages::read(Kind::Page, id)).await {
+    match cx.confluence(&pages::read(Kind::Page, id)).await {
         Ok(page) => Ok((page, Kind::Page)),
         Err(error) if error.is_status(404) => {
-            match cx.remote.json(&pages::read(Kind::BlogPost, id)).await {
+            match cx.confluence(&pages::read(Kind::BlogPost, id)).await {
                 Ok(post) => Ok((post, Kind::BlogPost)),
                 Err(_) => Err(error.into()),
             }
@@ -212,7 +212,7 @@ pub(super) async fn after_write(
 }
 
 async fn ancestors_v2(cx: &Context, id: &str) -> Result<Vec<Value>, ToolError> {
-    let answer: Value = cx.remote.json(&pages::ancestors(id)).await?;
+    let answer: Value = cx.confluence(&pages::ancestors(id)).await?;
     let above: Vec<(String, bool)> = at::list(&answer, "/results")
         .iter()
         .filter_map(|a| Some((at::id(a, "/id")?, at::text(a, "/type") == Some("folder"))))
@@ -223,13 +223,13 @@ async fn ancestors_v2(cx: &Context, id: &str) -> Result<Vec<Value>, ToolError> {
         if page_ids.is_empty() {
             return Ok(Value::Null);
         }
-        cx.remote.json::<Value>(&pages::several(&page_ids)).await
+        cx.confluence::<Value>(&pages::several(&page_ids)).await
     };
     let folders = join_all(
         above
             .iter()
             .filter(|(_, folder)| *folder)
-            .map(|(id, _)| async move { cx.remote.json::<Value>(&pages::folder(id)).await }),
+            .map(|(id, _)| async move { cx.confluence::<Value>(&pages::folder(id)).await }),
     );
     let (titles, folders) = join(titles, folders).await;
     // A title that may not be seen is shown as nothing: the id is what counts.
@@ -262,7 +262,7 @@ pub(super) async fn follow_v2(cx: &Context, first: ApiRequest) -> Result<Vec<Val
     let mut request = first;
     let mut found = Vec::new();
     for _ in 0..MAX_PAGES {
-        let answer: Value = cx.remote.json(&request).await?;
+        let answer: Value = cx.confluence(&request).await?;
         found.extend_from_slice(at::list(&answer, "/results"));
         let Some(next) = at::text(&answer, "/_links/next") else { break };
         (request.path, request.query) = cx.remote.link(next)?;
@@ -283,8 +283,9 @@ pub(super) async fn window_v2(
     let mut found = Vec::new();
     let mut skipped = 0;
     let mut before = String::new();
+    let mut reported = 0;
     for _ in 0..MAX_PAGES {
-        let answer: Value = cx.remote.json(&request).await?;
+        let answer: Value = cx.confluence(&request).await?;
         for item in at::list(&answer, "/results").iter().filter(|item| wanted(item)) {
             if skipped < start {
                 skipped += 1;
@@ -301,7 +302,10 @@ pub(super) async fn window_v2(
         }
         before = next.to_owned();
         (request.path, request.query) = cx.remote.link(next)?;
-        cx.progress.report(found.len() as u64, Some(limit as u64), "listing");
+        if found.len() > reported {
+            reported = found.len();
+            cx.progress.report(reported as u64, Some(limit as u64), "listing");
+        }
     }
     Ok((found, true))
 }
@@ -351,7 +355,7 @@ fn named(page: &mut Page, names: &HashMap<String, String>) {
 
 async fn dc(cx: &Context, id: &str, depth: Depth) -> Result<Loaded, ToolError> {
     let (answer, properties) = join(
-        async { cx.remote.json::<Value>(&pages::v1_read(id)).await.map_err(ToolError::from) },
+        async { cx.confluence::<Value>(&pages::v1_read(id)).await.map_err(ToolError::from) },
         properties_v1(cx, id),
     )
     .await;
@@ -395,7 +399,7 @@ async fn attachments_v1(
     mut found: Vec<Value>,
 ) -> Result<Vec<Value>, ToolError> {
     for _ in 0..MAX_PAGES {
-        let answer: Value = cx.remote.json(&attachments::v1_list(id, found.len(), 200)).await?;
+        let answer: Value = cx.confluence(&attachments::v1_list(id, found.len(), 200)).await?;
         let page = at::list(&answer, "/results");
         found.extend(page.iter().map(attachment_v1));
         if page.is_empty() || at::text(&answer, "/_links/next").is_none() {
@@ -406,7 +410,7 @@ async fn attachments_v1(
 }
 
 async fn properties_v1(cx: &Context, id: &str) -> Result<Vec<Value>, ToolError> {
-    let answer: Value = cx.remote.json(&properties::v1_list(id)).await?;
+    let answer: Value = cx.confluence(&properties::v1_list(id)).await?;
     Ok(at::list(&answer, "/results").to_vec())
 }
 

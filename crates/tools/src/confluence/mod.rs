@@ -6,6 +6,7 @@
 
 mod analytics;
 mod appearance;
+mod asking;
 mod at;
 mod attachments;
 mod body;

@@ -54,7 +54,7 @@ impl NextVersion<'_> {
         } else {
             pages::v1_update(kind, &page.id, &draft, version)
         };
-        let answer = match cx.remote.json(&request).await {
+        let answer = match cx.confluence(&request).await {
             Ok(answer) => answer,
             Err(error) => return Err(stale::conflict(cx, page, error.into()).await),
         };

@@ -52,7 +52,7 @@ async fn cloud(cx: &Context, ids: &[UserId]) -> Vec<(UserId, String)> {
         .collect();
     let requests: Vec<_> = accounts.chunks(users::MAX_BULK).map(users::bulk).collect();
     let answers =
-        futures::future::join_all(requests.iter().map(|request| cx.remote.json::<Value>(request)))
+        futures::future::join_all(requests.iter().map(|request| cx.confluence::<Value>(request)))
             .await;
     let mut found = Vec::new();
     for user in answers.iter().flatten().flat_map(|answer| super::at::list(answer, "/results")) {
@@ -73,7 +73,7 @@ async fn dc(cx: &Context, ids: &[UserId]) -> Vec<(UserId, String)> {
             UserIdKind::UserKey => users::by_key(&id.value),
             UserIdKind::AccountId => return None,
         };
-        let user: Value = cx.remote.json(&request).await.ok()?;
+        let user: Value = cx.confluence(&request).await.ok()?;
         super::at::text(&user, "/displayName").map(|name| (id, name.to_owned()))
     };
     futures::stream::iter(ids.iter().cloned().map(look_up))

@@ -16,7 +16,7 @@ pub(crate) async fn space_of_content(cx: &Context, id: &str) -> Result<String, T
 }
 
 async fn dc(cx: &Context, id: &str) -> Result<String, ToolError> {
-    let content: Value = cx.remote.json(&pages::v1_read_bare(id, "space,container.space")).await?;
+    let content: Value = cx.confluence(&pages::v1_read_bare(id, "space,container.space")).await?;
     ["/space/key", "/container/space/key", "/container/key"]
         .iter()
         .find_map(|path| at::text(&content, path))
@@ -28,7 +28,7 @@ async fn cloud(cx: &Context, id: &str) -> Result<String, ToolError> {
     let mut request = first_guess(id);
     let mut asked_for_type = false;
     for _ in 0..MAX_STEPS {
-        let content: Value = match cx.remote.json(&request).await {
+        let content: Value = match cx.confluence(&request).await {
             Ok(content) => content,
             Err(error) if error.is_status(404) && !asked_for_type => {
                 asked_for_type = true;
@@ -65,7 +65,7 @@ fn first_guess(id: &str) -> ApiRequest {
 
 /// The request for content whose type had to be asked for.
 async fn typed(cx: &Context, id: &str) -> Result<Option<ApiRequest>, ToolError> {
-    let answer: Value = cx.remote.json(&pages::types_of(&[id])).await?;
+    let answer: Value = cx.confluence(&pages::types_of(&[id])).await?;
     let kind = answer.pointer("/results").and_then(|types| types.get(id)).and_then(Value::as_str);
     Ok(match kind {
         Some("blogpost") => Some(pages::read_bare(Kind::BlogPost, id)),

@@ -10,7 +10,7 @@ const MAX_PAGES: usize = 20;
 
 /// `{"read": {"users", "groups"}, "update": {...}}`.
 pub(super) async fn read(cx: &Context, id: &str) -> Result<Value, ToolError> {
-    let answer: Value = cx.remote.json(&restrictions::by_operation(cx.deployment(), id)).await?;
+    let answer: Value = cx.confluence(&restrictions::by_operation(cx.deployment(), id)).await?;
     let mut out = Map::new();
     for operation in ["read", "update"] {
         let list = |kind: &str| answer.pointer(&format!("/{operation}/restrictions/{kind}"));
@@ -28,7 +28,7 @@ async fn subjects(cx: &Context, first: Option<&Value>) -> Result<Vec<String>, To
     for _ in 0..MAX_PAGES {
         found.extend(at::list(&page, "/results").iter().filter_map(name));
         let Some(next) = at::text(&page, "/_links/next") else { break };
-        page = cx.remote.json(&load::linked(cx, next, "read the restrictions")?).await?;
+        page = cx.confluence(&load::linked(cx, next, "read the restrictions")?).await?;
     }
     Ok(found)
 }

@@ -42,7 +42,7 @@ pub(super) async fn by_id(cx: &Context, id: &str) -> Result<Space, ToolError> {
     {
         return Ok(space);
     }
-    let answer: Value = cx.remote.json(&spaces::by_id(id)).await?;
+    let answer: Value = cx.confluence(&spaces::by_id(id)).await?;
     let space = Space::read(&answer)
         .ok_or_else(|| ToolError::refused(format!("Confluence described no space with id {id}")))?;
     cx.caches.documents.insert(cached, Arc::new(answer)).await;
@@ -76,10 +76,10 @@ pub(super) async fn by_key(cx: &Context, key: &str) -> Result<Space, ToolError> 
 
 async fn find(cx: &Context, key: &str) -> Result<Option<Value>, ToolError> {
     if cx.is_cloud() {
-        let answer: Value = cx.remote.json(&spaces::by_key(key)).await?;
+        let answer: Value = cx.confluence(&spaces::by_key(key)).await?;
         return Ok(at::list(&answer, "/results").first().cloned());
     }
-    match cx.remote.json::<Value>(&spaces::v1_by_key(key)).await {
+    match cx.confluence::<Value>(&spaces::v1_by_key(key)).await {
         Ok(answer) => Ok(Some(answer)),
         Err(error) if error.is_status(404) => Ok(None),
         Err(error) => Err(error.into()),
@@ -88,7 +88,7 @@ async fn find(cx: &Context, key: &str) -> Result<Option<Value>, ToolError> {
 
 async fn unknown(cx: &Context, key: &str) -> ToolError {
     let request = if cx.is_cloud() { spaces::list(MAX_NAMED) } else { spaces::v1_list(MAX_NAMED) };
-    let answer: Value = cx.remote.json(&request).await.unwrap_or_default();
+    let answer: Value = cx.confluence(&request).await.unwrap_or_default();
     let keys: Vec<&str> = at::list(&answer, "/results")
         .iter()
         .filter_map(|space| at::text(space, "/key"))

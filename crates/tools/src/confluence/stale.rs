@@ -90,7 +90,7 @@ async fn storage_of_version(cx: &Context, page: &Page, version: u64) -> Result<S
     } else {
         pages::v1_read_version(&page.id, version)
     };
-    let answer: Value = cx.remote.json(&request).await?;
+    let answer: Value = cx.confluence(&request).await?;
     at::text(&answer, "/body/storage/value")
         .map(str::to_owned)
         .ok_or_else(|| ToolError::refused("the older version has no body"))
@@ -122,7 +122,7 @@ pub(super) async fn conflict(cx: &Context, page: &Page, error: ToolError) -> Too
     } else {
         pages::v1_read_bare(&page.id, "version")
     };
-    if let Ok(answer) = cx.remote.json::<Value>(&request).await {
+    if let Ok(answer) = cx.confluence::<Value>(&request).await {
         let mut now = if cx.is_cloud() {
             Page::from_v2(&answer, page.content_kind())
         } else {

@@ -4,7 +4,7 @@ use atlassian_http::{CallControl, Client, Origins, Remote};
 use atlassian_sandbox::Site;
 use atlassian_settings::{
     Behaviour, Credential, Deployment, Exposure, Filter, Identity, InstanceConfig, InstanceId,
-    Limits, LossyWrites, Network, Secret, Service, SiteUrl,
+    Limits, LossyWrites, Network, OAuthCredential, Secret, Service, SiteUrl,
 };
 use atlassian_tools::{
     Answer, Caches, Context, Fence, Files, Progress, Resolve as _, ToolError, Touch, table,
@@ -22,6 +22,7 @@ pub(crate) struct Setup {
     pub(crate) lossy: LossyWrites,
     pub(crate) files: Option<Files>,
     media: Option<url::Url>,
+    platform: Option<String>,
 }
 
 impl Setup {
@@ -68,6 +69,7 @@ impl Setup {
             lossy: LossyWrites::Warn,
             files: None,
             media: site.media_url().and_then(|url| url.parse().ok()),
+            platform: None,
         }
     }
 
@@ -77,9 +79,25 @@ impl Setup {
         self
     }
 
+    /// The same by OAuth, which goes through the platform's gateway.
+    pub(crate) fn through_gateway(mut self, site: &Site) -> Self {
+        let service = match self.config.id.service {
+            Service::Jira => atlassian_sandbox::Service::Jira,
+            Service::Confluence => atlassian_sandbox::Service::Confluence,
+        };
+        let token = Secret::new(site.oauth_token(service));
+        self.config.credential = Credential::OAuth(OAuthCredential::Given { token });
+        self.config.cloud_id = Some(site.cloud_id());
+        self.platform = Some(site.gateway_url());
+        self
+    }
+
     pub(crate) fn context(&self) -> Context {
         let config = Arc::new(self.config.clone());
-        let origins = Origins::of(&config);
+        let origins = match &self.platform {
+            Some(platform) => Origins::with_platform(&config, platform),
+            None => Origins::of(&config),
+        };
         let origins = match &self.media {
             Some(media) => origins.and_media(media),
             None => origins,

@@ -53,13 +53,12 @@ impl Tool for GetPageViews {
             if !self.include_title {
                 return None;
             }
-            let page: Value =
-                cx.remote.json(&pages::read_bare(pages::Kind::Page, id)).await.ok()?;
+            let page: Value = cx.confluence(&pages::read_bare(pages::Kind::Page, id)).await.ok()?;
             at::text(&page, "/title").map(str::to_owned)
         };
         let (views, viewers) = (analytics::views(id), analytics::viewers(id));
         let (views, viewers, title) =
-            join3(cx.remote.json::<Value>(&views), cx.remote.json::<Value>(&viewers), title).await;
+            join3(cx.confluence::<Value>(&views), cx.confluence::<Value>(&viewers), title).await;
         let counted = views.map_err(ToolError::from).and_then(|views| {
             let count = at::number(&views, "/count")
                 .ok_or_else(|| ToolError::refused("Confluence answered with no count"))?;

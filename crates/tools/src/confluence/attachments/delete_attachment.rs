@@ -30,7 +30,7 @@ impl Tool for DeleteAttachment {
         let id = &self.attachment_id;
         let request =
             if cx.is_cloud() { attachments::delete(id) } else { attachments::v1_delete(id) };
-        cx.remote.json::<Value>(&request).await?;
+        cx.confluence::<Value>(&request).await?;
         Ok(Answer::json(json!({
             "message": "Attachment deleted successfully",
             "attachment_id": id,

@@ -71,13 +71,13 @@ fn without_structure(mut answer: Answer) -> Answer {
 /// An attachment by id; on Cloud also by its bare number.
 async fn describe(cx: &Context, id: &str) -> Result<Attachment, ToolError> {
     if !cx.is_cloud() {
-        let answer: Value = cx.remote.json(&attachments::v1_read(id)).await?;
+        let answer: Value = cx.confluence(&attachments::v1_read(id)).await?;
         return Ok(Attachment::read(&answer));
     }
     let bare = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
-    let answer: Value = match cx.remote.json(&attachments::read(id)).await {
+    let answer: Value = match cx.confluence(&attachments::read(id)).await {
         Err(error) if error.is_status(404) && bare => {
-            cx.remote.json(&attachments::read(&format!("att{id}"))).await.map_err(|_| error)?
+            cx.confluence(&attachments::read(&format!("att{id}"))).await.map_err(|_| error)?
         }
         answer => answer?,
     };

@@ -96,7 +96,7 @@ impl GetAttachments {
     async fn dc(&self, cx: &Context) -> Result<(Vec<Value>, bool), ToolError> {
         let (name, media) = (self.filename.as_deref(), self.media_type.as_deref());
         let request = attachments::v1_find(&self.content_id, self.start, self.limit, name, media);
-        let answer: Value = cx.remote.json(&request).await?;
+        let answer: Value = cx.confluence(&request).await?;
         let more = at::text(&answer, "/_links/next").is_some();
         Ok((at::list(&answer, "/results").to_vec(), more))
     }

@@ -68,22 +68,22 @@ impl Tool for AddComment {
 
 async fn add(cx: &Context, id: &str, storage: &str) -> Result<Value, ToolError> {
     if !cx.is_cloud() {
-        let page: Value = cx.remote.json(&pages::v1_read_bare(id, "space")).await?;
+        let page: Value = cx.confluence(&pages::v1_read_bare(id, "space")).await?;
         let page = Page::from_v1(&page);
         load::admit(cx, &page, &format!("page `{id}`"))?;
-        return Ok(cx.remote.json(&comments::v1_add(id, &page.kind, storage)).await?);
+        return Ok(cx.confluence(&comments::v1_add(id, &page.kind, storage)).await?);
     }
     let host = if id.starts_with("att") { Host::Attachment(id) } else { Host::Page(id) };
-    let error = match cx.remote.json(&comments::add_footer(host, storage)).await {
+    let error = match cx.confluence(&comments::add_footer(host, storage)).await {
         Ok(answer) => return Ok(answer),
         Err(error) => error,
     };
     // No page has this id: a blog post may, and takes comments under another name.
     if error.is_status(404)
-        && let Ok(types) = cx.remote.json::<Value>(&pages::types_of(&[id])).await
+        && let Ok(types) = cx.confluence::<Value>(&pages::types_of(&[id])).await
         && types.get("results").and_then(|t| at::text(t, &format!("/{id}"))) == Some("blogpost")
     {
-        return Ok(cx.remote.json(&comments::add_footer(Host::BlogPost(id), storage)).await?);
+        return Ok(cx.confluence(&comments::add_footer(Host::BlogPost(id), storage)).await?);
     }
     Err(error.into())
 }

@@ -99,7 +99,7 @@ impl AddInlineComment {
             let now = jiff::Timestamp::now().as_millisecond();
             comments::v1_add_inline(&page.id, &page.kind, &written.value, selection, now)
         };
-        let answer: Value = cx.remote.json(&request).await?;
+        let answer: Value = cx.confluence(&request).await?;
         let mut warnings = body::texts(&written.warnings);
         if self.text_selection_match_count != count {
             warnings.push(format!(

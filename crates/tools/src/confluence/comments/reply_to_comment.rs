@@ -78,20 +78,20 @@ impl Tool for ReplyToComment {
 
 /// Footer and inline comments are answered at addresses of their own.
 async fn cloud(cx: &Context, id: &str, storage: &str) -> Result<Value, ToolError> {
-    match cx.remote.json::<Value>(&comments::read_footer(id)).await {
-        Ok(_) => Ok(cx.remote.json(&comments::add_footer(Host::Comment(id), storage)).await?),
+    match cx.confluence::<Value>(&comments::read_footer(id)).await {
+        Ok(_) => Ok(cx.confluence(&comments::add_footer(Host::Comment(id), storage)).await?),
         Err(error) if error.is_status(404) => {
-            if cx.remote.json::<Value>(&comments::read_inline(id)).await.is_err() {
+            if cx.confluence::<Value>(&comments::read_inline(id)).await.is_err() {
                 return Err(error.into());
             }
-            Ok(cx.remote.json(&comments::reply_inline(id, storage)).await?)
+            Ok(cx.confluence(&comments::reply_inline(id, storage)).await?)
         }
         Err(error) => Err(error.into()),
     }
 }
 
 async fn dc(cx: &Context, id: &str, storage: &str) -> Result<Value, ToolError> {
-    let parent: Value = cx.remote.json(&pages::v1_read_bare(id, "container,ancestors")).await?;
+    let parent: Value = cx.confluence(&pages::v1_read_bare(id, "container,ancestors")).await?;
     let is_page = |content: &Value| {
         matches!(at::text(content, "/type"), Some("page" | "blogpost")).then(|| content.clone())
     };
@@ -104,5 +104,5 @@ async fn dc(cx: &Context, id: &str, storage: &str) -> Result<Value, ToolError> {
     })?;
     let (page_id, kind) = (at::id(&page, "/id").unwrap_or_default(), at::text(&page, "/type"));
     let request = comments::v1_reply(&page_id, kind.unwrap_or("page"), id, storage);
-    Ok(cx.remote.json(&request).await?)
+    Ok(cx.confluence(&request).await?)
 }

@@ -31,7 +31,7 @@ impl Tool for AddLabel {
     }
 
     async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
-        cx.remote.json::<Value>(&labels::add(&self.page_id, &self.name)).await?;
+        cx.confluence::<Value>(&labels::add(&self.page_id, &self.name)).await?;
         let labels = super::read(cx, &self.page_id)
             .await
             .map_err(|error| error.after(format!("label '{}' was added", self.name)))?;

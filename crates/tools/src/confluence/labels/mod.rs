@@ -14,7 +14,7 @@ async fn read(cx: &Context, id: &str) -> Result<Vec<Value>, ToolError> {
     let found = if cx.is_cloud() {
         cloud(cx, id).await?
     } else {
-        let answer: Value = cx.remote.json(&labels::v1_list(id)).await?;
+        let answer: Value = cx.confluence(&labels::v1_list(id)).await?;
         at::list(&answer, "/results").to_vec()
     };
     Ok(found.iter().map(shown).collect())

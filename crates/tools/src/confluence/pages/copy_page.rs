@@ -78,14 +78,14 @@ impl CopyPage {
             Some(parent) => Destination::Page(parent),
             None => Destination::Space(&space.key),
         });
-        let answer: Value = match (cx.remote.json(&request).await, self.parent()) {
+        let answer: Value = match (cx.confluence(&request).await, self.parent()) {
             (Ok(answer), _) => answer,
             (Err(error), Some(parent)) if error.is_status(400) || error.is_status(404) => {
                 // No page has this id: it may be a folder.
-                if cx.remote.json::<Value>(&pages::folder(parent)).await.is_err() {
+                if cx.confluence::<Value>(&pages::folder(parent)).await.is_err() {
                     return Err(error.into());
                 }
-                cx.remote.json(&copy(Destination::Folder(parent))).await?
+                cx.confluence(&copy(Destination::Folder(parent))).await?
             }
             (Err(error), _) => return Err(error.into()),
         };
@@ -104,7 +104,7 @@ impl CopyPage {
             parent: self.parent(),
         };
         let key = self.destination_space_key.trim();
-        let answer: Value = cx.remote.json(&pages::v1_create(key, &draft)).await?;
+        let answer: Value = cx.confluence(&pages::v1_create(key, &draft)).await?;
         let id = at::id(&answer, "/id").unwrap_or_default();
         if self.copy_attachments {
             for attachment in &source.attachments {

@@ -134,7 +134,7 @@ impl CreatePage {
             let key = self.space_key.trim().to_owned();
             (pages::v1_create(&key, draft), key)
         };
-        let mut error = match cx.remote.json(&request).await {
+        let mut error = match cx.confluence(&request).await {
             Ok(answer) => return Ok(answer),
             Err(error) => error,
         };
@@ -162,10 +162,10 @@ impl CreatePage {
 /// Whether a page or folder with this id can be seen.
 async fn exists(cx: &Context, id: &str) -> bool {
     if !cx.is_cloud() {
-        return cx.remote.json::<Value>(&pages::v1_read_bare(id, "space")).await.is_ok();
+        return cx.confluence::<Value>(&pages::v1_read_bare(id, "space")).await.is_ok();
     }
-    cx.remote.json::<Value>(&pages::read_bare(pages::Kind::Page, id)).await.is_ok()
-        || cx.remote.json::<Value>(&pages::folder(id)).await.is_ok()
+    cx.confluence::<Value>(&pages::read_bare(pages::Kind::Page, id)).await.is_ok()
+        || cx.confluence::<Value>(&pages::folder(id)).await.is_ok()
 }
 
 /// Sets what was asked for beside the body and reads what is missing for the result. The page is

@@ -48,16 +48,16 @@ impl Tool for DeletePage {
 
 async fn delete(cx: &Context, id: &str) -> Result<(), ToolError> {
     if !cx.is_cloud() {
-        cx.remote.json::<Value>(&tree::v1_delete(id)).await?;
+        cx.confluence::<Value>(&tree::v1_delete(id)).await?;
         return Ok(());
     }
-    let Err(error) = cx.remote.json::<Value>(&tree::delete(pages::Kind::Page, id)).await else {
+    let Err(error) = cx.confluence::<Value>(&tree::delete(pages::Kind::Page, id)).await else {
         return Ok(());
     };
     if error.is_status(404)
-        && cx.remote.json::<Value>(&pages::read_bare(pages::Kind::BlogPost, id)).await.is_ok()
+        && cx.confluence::<Value>(&pages::read_bare(pages::Kind::BlogPost, id)).await.is_ok()
     {
-        cx.remote.json::<Value>(&tree::delete(pages::Kind::BlogPost, id)).await?;
+        cx.confluence::<Value>(&tree::delete(pages::Kind::BlogPost, id)).await?;
         return Ok(());
     }
     Err(error.into())

@@ -133,7 +133,7 @@ impl GetPageChildren {
         let (children, more) = match listed {
             Err(error) if error.is_status(404) => {
                 // The parent is a folder, or the server knows only child pages.
-                let below = match cx.remote.json::<Value>(&pages::folder(parent)).await {
+                let below = match cx.confluence::<Value>(&pages::folder(parent)).await {
                     Ok(_) => list(tree::children_of_folder(parent)).await,
                     Err(_) => list(tree::child_pages(parent)).await.map_err(|_| error),
                 };
@@ -151,7 +151,7 @@ impl GetPageChildren {
         let full = if ids.is_empty() {
             Value::Null
         } else {
-            cx.remote.json(&tree::pages_by_id(&ids, self.wants_body())).await?
+            cx.confluence(&tree::pages_by_id(&ids, self.wants_body())).await?
         };
         let answers: Vec<Value> = children
             .iter()
@@ -188,9 +188,9 @@ impl GetPageChildren {
         let (below, folders) = (list(false), list(true));
         let folders = async {
             // Data Center knows no folders yet; where it says so, there are none.
-            if self.include_folders { cx.remote.json::<Value>(&folders).await.ok() } else { None }
+            if self.include_folders { cx.confluence::<Value>(&folders).await.ok() } else { None }
         };
-        let (below, folders) = join(cx.remote.json::<Value>(&below), folders).await;
+        let (below, folders) = join(cx.confluence::<Value>(&below), folders).await;
         let below = below?;
         let lists = [Some(below), folders];
         let more = lists.iter().flatten().any(|list| at::text(list, "/_links/next").is_some());

@@ -129,7 +129,7 @@ impl GetSpacePageTree {
             let start = self.start + nodes.len() as u64;
             let wanted = WINDOW.min(u32::try_from(limit - nodes.len()).unwrap_or(WINDOW));
             let request = tree::v1_pages_of_space(self.space_key.trim(), start, wanted);
-            let answer: Value = cx.remote.json(&request).await?;
+            let answer: Value = cx.confluence(&request).await?;
             let page = at::list(&answer, "/results");
             let free = limit - nodes.len();
             nodes.extend(page.iter().take(free).map(node_v1));
@@ -194,10 +194,10 @@ async fn climb(
             if ids.is_empty() {
                 return Value::Null;
             }
-            cx.remote.json(&tree::pages_by_id(&ids, false)).await.unwrap_or_default()
+            cx.confluence(&tree::pages_by_id(&ids, false)).await.unwrap_or_default()
         };
         let read_folders = join_all(above.iter().take(50).map(|id| async move {
-            cx.remote.json::<Value>(&pages::folder(id)).await.unwrap_or_default()
+            cx.confluence::<Value>(&pages::folder(id)).await.unwrap_or_default()
         }));
         let (found, found_folders) = join(read_pages, read_folders).await;
         for content in at::list(&found, "/results").iter().chain(&found_folders) {

@@ -110,7 +110,7 @@ impl MovePage {
             }
             (None, None) => return Err(ToolError::refused("no target was given")),
         };
-        let moving = cx.remote.json::<Value>(&tree::move_to(id, position, &target)).await;
+        let moving = cx.confluence::<Value>(&tree::move_to(id, position, &target)).await;
         let mut parent = (position == Position::Append).then(|| target.clone());
         match moving {
             Ok(_) => {}
@@ -135,7 +135,7 @@ impl MovePage {
         target: &str,
     ) -> Result<Option<String>, ToolError> {
         let page = load::by_id(cx, &self.page_id, Depth::Body).await?.page;
-        let there: Value = cx.remote.json(&pages::v1_read_bare(target, "space,ancestors")).await?;
+        let there: Value = cx.confluence(&pages::v1_read_bare(target, "space,ancestors")).await?;
         let there = Page::from_v1(&there);
         load::admit(cx, &there, &format!("page `{target}`"))?;
         if position == Position::Append && there.space_key == page.space_key {
@@ -148,7 +148,7 @@ impl MovePage {
             let number = page.version.unwrap_or_default() + 1;
             let version = NextVersion { number, message: None, minor: true };
             let request = pages::v1_update(page.content_kind(), &page.id, &draft, version);
-            cx.remote.json::<Value>(&request).await?;
+            cx.confluence::<Value>(&request).await?;
             return Ok(Some(target.to_owned()));
         }
         let space = there.space_key.unwrap_or_default();

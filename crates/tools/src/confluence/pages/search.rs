@@ -106,7 +106,7 @@ impl Tool for Search {
 impl Search {
     async fn send(&self, cx: &Context, cql: &str) -> Result<Value, ToolError> {
         let request = search::content(cql, self.start, cx.clamp_limit(self.limit));
-        Ok(cx.remote.json(&request).await?)
+        Ok(cx.confluence(&request).await?)
     }
 }
 

@@ -54,7 +54,7 @@ impl Tool for SetPageRestrictions {
             } else {
                 restrictions::replace(id, &json!(operations))
             };
-            cx.remote.json::<Value>(&request).await?;
+            cx.confluence::<Value>(&request).await?;
         } else {
             data_center(cx, id, &operations).await?;
         }
@@ -86,7 +86,7 @@ impl SetPageRestrictions {
         if narrow.is_empty() {
             return None;
         }
-        let own: Value = cx.remote.json(&users::current()).await.ok()?;
+        let own: Value = cx.confluence(&users::current()).await.ok()?;
         let name = at::text(&own, if cx.is_cloud() { "/accountId" } else { "/username" })?;
         let inside = narrow.iter().all(|list| list.iter().any(|user| user == name));
         (!inside).then(|| {
@@ -134,7 +134,7 @@ async fn operation(
 }
 
 async fn group_id(cx: &Context, name: &str) -> Result<String, ToolError> {
-    let answer: Value = cx.remote.json(&restrictions::groups(name)).await?;
+    let answer: Value = cx.confluence(&restrictions::groups(name)).await?;
     let groups = at::list(&answer, "/results");
     let found = groups.iter().find(|group| {
         at::text(group, "/name") == Some(name) || at::text(group, "/id") == Some(name)
@@ -155,11 +155,11 @@ async fn group_id(cx: &Context, name: &str) -> Result<String, ToolError> {
 
 async fn data_center(cx: &Context, id: &str, operations: &[Value]) -> Result<(), ToolError> {
     let operations = json!(operations);
-    match cx.remote.json::<Value>(&restrictions::replace(id, &operations)).await {
+    match cx.confluence::<Value>(&restrictions::replace(id, &operations)).await {
         // Older servers have the operation under another address.
         Err(error) if error.is_status(404) || error.is_status(405) => {
             let older = restrictions::replace_experimental(id, &operations);
-            match cx.remote.json::<Value>(&older).await {
+            match cx.confluence::<Value>(&older).await {
                 Ok(_) => Ok(()),
                 Err(_) => Err(error.into()),
             }

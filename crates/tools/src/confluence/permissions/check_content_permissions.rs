@@ -49,7 +49,7 @@ impl Tool for CheckContentPermissions {
             &self.subject_type,
             &self.user_identifier,
         );
-        let answer: Value = cx.remote.json(&request).await?;
+        let answer: Value = cx.confluence(&request).await?;
         Ok(Answer::json(answer))
     }
 }

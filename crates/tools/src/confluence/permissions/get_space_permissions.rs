@@ -56,7 +56,7 @@ impl Tool for GetSpacePermissions {
             self.space_id.trim().to_owned()
         };
         let request = spaces::permissions(&id, self.limit, self.cursor.as_deref());
-        let mut answer: Value = cx.remote.json(&request).await?;
+        let mut answer: Value = cx.confluence(&request).await?;
         let next = at::text(&answer, "/_links/next").and_then(cursor_in);
         if let (Some(answer), Some(next)) = (answer.as_object_mut(), next) {
             answer.insert("next_cursor".to_owned(), json!(next));

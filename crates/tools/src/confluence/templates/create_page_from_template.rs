@@ -53,7 +53,7 @@ impl Tool for CreatePageFromTemplate {
             body: &body,
             parent: self.parent(),
         };
-        let answer: Value = cx.remote.json(&pages::create(&space.id, &draft, None)).await?;
+        let answer: Value = cx.confluence(&pages::create(&space.id, &draft, None)).await?;
         let mut page = Page::from_v2(&answer, pages::Kind::Page);
         page.space_key = Some(space.key.clone());
         let mut result = Map::new();

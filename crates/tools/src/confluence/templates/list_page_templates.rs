@@ -48,7 +48,7 @@ impl Tool for ListPageTemplates {
         while found.len() < limit {
             let wanted = u32::try_from(limit - found.len()).unwrap_or(self.limit);
             let request = templates::list(self.space(), found.len(), wanted);
-            let answer: Value = cx.remote.json(&request).await?;
+            let answer: Value = cx.confluence(&request).await?;
             let page = answer.get("results").and_then(Value::as_array);
             let Some(page) = page.filter(|page| page.iter().all(Value::is_object)) else {
                 return Err(ToolError::refused(

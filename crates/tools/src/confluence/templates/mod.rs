@@ -26,12 +26,12 @@ const MAX_GLOBAL: u32 = 200;
 /// A template and its storage body. A template of a space outside the filter is refused.
 async fn read(cx: &Context, id: &str) -> Result<(Value, Option<String>), ToolError> {
     let body = |template: &Value| at::text(template, "/body/storage/value").map(str::to_owned);
-    let template: Value = cx.remote.json(&templates::read(id, false)).await?;
+    let template: Value = cx.confluence(&templates::read(id, false)).await?;
     admit(cx, &template, id).await?;
     if let Some(found) = body(&template) {
         return Ok((template, Some(found)));
     }
-    let template: Value = cx.remote.json(&templates::read(id, true)).await?;
+    let template: Value = cx.confluence(&templates::read(id, true)).await?;
     let found = body(&template);
     Ok((template, found))
 }
@@ -46,7 +46,7 @@ async fn admit(cx: &Context, template: &Value, id: &str) -> Result<(), ToolError
     if cx.fence.is_open() {
         return Ok(());
     }
-    let global: Value = cx.remote.json(&templates::list(None, 0, MAX_GLOBAL)).await?;
+    let global: Value = cx.confluence(&templates::list(None, 0, MAX_GLOBAL)).await?;
     let own = at::id(template, "/templateId");
     let is_global =
         at::list(&global, "/results").iter().any(|one| at::id(one, "/templateId") == own);

@@ -96,7 +96,7 @@ impl SearchUser {
     }
 
     async fn cloud(&self, cx: &Context, limit: u32) -> Result<Vec<Value>, ToolError> {
-        let answer: Value = cx.remote.json(&users::search(&self.as_cql(), limit)).await?;
+        let answer: Value = cx.confluence(&users::search(&self.as_cql(), limit)).await?;
         Ok(at::list(&answer, "/results").iter().map(hit).collect())
     }
 
@@ -106,7 +106,7 @@ impl SearchUser {
             let request = users::v1_search(&self.as_cql(), wide);
             // Not every version finds people by CQL; the members of the group are looked through
             // then.
-            if let Ok(answer) = cx.remote.json::<Value>(&request).await {
+            if let Ok(answer) = cx.confluence::<Value>(&request).await {
                 let found: Vec<Value> = at::list(&answer, "/results")
                     .iter()
                     .filter(|found| found.get("user").is_some_and(Value::is_object))
@@ -127,7 +127,7 @@ impl SearchUser {
         let mut found = Vec::new();
         let mut start = 0;
         for _ in 0..MAX_PAGES {
-            let answer: Value = cx.remote.json(&users::v1_members(&self.group_name, start)).await?;
+            let answer: Value = cx.confluence(&users::v1_members(&self.group_name, start)).await?;
             let members = at::list(&answer, "/results");
             start += members.len();
             for member in members {

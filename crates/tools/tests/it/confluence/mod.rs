@@ -4,6 +4,7 @@ mod attachments;
 mod comments;
 mod create_page;
 mod faults;
+mod gateway;
 mod get_page;
 mod places;
 mod schemas;
