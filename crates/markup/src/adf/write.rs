@@ -64,10 +64,8 @@ impl Writer<'_, '_> {
         let stored = source
             .filter(|span| span.reuse == Reuse::Shell)
             .and_then(|span| self.stored.get(span.start));
-        let (Some(stored), Value::Object(mut built)) = (stored, built.clone()) else {
-            return built;
-        };
-        let Value::Object(shell) = stored else { return Value::Object(built) };
+        let Some(Value::Object(shell)) = stored else { return built };
+        let Value::Object(mut built) = built else { return built };
         if shell.get("type") != built.get("type") {
             return Value::Object(built);
         }

@@ -4,8 +4,11 @@
 use crate::model::Attrs;
 use crate::scan::{byte, cut, tail};
 
-/// Labels and attribute lists longer than this are text.
+/// Attribute lists longer than this are text.
 const MAX_PART: usize = 20_000;
+
+/// Labels longer than this are text.
+const MAX_LABEL: usize = 2000;
 
 /// Directives that hold blocks.
 pub(crate) const CONTAINERS: &[&str] = &[
@@ -47,7 +50,7 @@ pub(crate) fn label_at(text: &str, at: usize) -> Option<(String, usize)> {
     let mut from = at + 1;
     let mut pos = at + 1;
     loop {
-        if pos - at > MAX_PART {
+        if pos - at > MAX_LABEL {
             return None;
         }
         match byte(text, pos) {

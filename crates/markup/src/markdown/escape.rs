@@ -237,12 +237,16 @@ fn sign(
         b'{' => at == 0 && out.ends_with([')', ']', '}']),
         b'$' => {
             let has_bar = |len: &usize| place.table && cut(text, at, at + len).contains('|');
-            let math = special::math_len(text, at).filter(|len| !place.html && !has_bar(len));
-            if let Some(len) = math {
+            let math = special::math_len(text, at);
+            if let Some(len) = math.filter(|len| !place.html && !has_bar(len)) {
                 out.push_str(cut(text, at, at + len));
                 return len;
             }
-            special::math_len(text, at).is_some()
+            let len = run(text, at, b'$');
+            for _ in 0..len {
+                out.push_str(if math.is_some() { "\\$" } else { "$" });
+            }
+            return len;
         }
         _ => false,
     };

@@ -12,7 +12,7 @@ use crate::scan::{blanks, byte, cut, is_blank, run, tail};
 /// Reads a wiki text.
 pub(super) fn read(text: &str) -> Document {
     let macros = macros::find(text);
-    let reader = Reader { text, macros: &macros };
+    let reader = Reader { text, macros: &macros, line: Default::default() };
     Document { blocks: reader.region(0, text.len(), 0) }
 }
 
@@ -28,6 +28,8 @@ pub(super) const PANEL_COLORS: &[(&str, PanelKind)] = &[
 struct Reader<'a> {
     text: &'a str,
     macros: &'a [Macro],
+    /// The line that was looked at last: asking for its end again costs nothing.
+    line: std::cell::Cell<(usize, usize)>,
 }
 
 /// A list under construction: the signs of its levels, and the items of each.
@@ -51,6 +53,17 @@ struct Out {
 }
 
 impl Reader<'_> {
+    /// Where the line that `at` stands in ends, at most `to`.
+    fn line_end(&self, at: usize, to: usize) -> usize {
+        let (start, end) = self.line.get();
+        if start <= at && at <= end && end > start {
+            return end.min(to);
+        }
+        let end = tail(self.text, at).find('\n').map_or(self.text.len(), |len| at + len);
+        self.line.set((at, end));
+        end.min(to)
+    }
+
     /// The first macro that starts in `[from, to)` and ends before `to`.
     fn macro_in(&self, from: usize, to: usize) -> Option<&Macro> {
         let first = self.macros.partition_point(|item| item.start < from);
@@ -81,7 +94,7 @@ impl Reader<'_> {
         };
         let mut at = from;
         while at < to {
-            let end = tail(self.text, at).find('\n').map_or(to, |len| (at + len).min(to));
+            let end = self.line_end(at, to);
             at = self.line(at, end, to, depth, &mut out);
         }
         self.end_paragraph(&mut out);
@@ -116,9 +129,9 @@ impl Reader<'_> {
             }
             self.macro_block(&item, depth, out);
             let mut next = item.end;
-            let rest_end = tail(self.text, next).find('\n').map_or(to, |len| (next + len).min(to));
-            if is_blank(cut(self.text, next, rest_end)) {
-                next = rest_end + 1;
+            let rest = next + blanks(self.text, next);
+            if rest >= to || byte(self.text, rest) == b'\n' {
+                next = rest.min(to) + 1;
             }
             return next;
         }
@@ -310,14 +323,14 @@ impl Reader<'_> {
     fn row_end(&self, start: usize, to: usize) -> usize {
         let mut at = start;
         loop {
-            let end = tail(self.text, at).find('\n').map_or(to, |len| (at + len).min(to));
+            let end = self.line_end(at, to);
             if let Some(item) = self.macro_in(at, to).filter(|item| item.start < end) {
                 at = item.end;
                 continue;
             }
             let ended = cut(self.text, start, end).trim_end().ends_with('|');
             let next = end + 1;
-            let next_end = tail(self.text, next).find('\n').map_or(to, |len| (next + len).min(to));
+            let next_end = self.line_end(next, to);
             let next_line = cut(self.text, next, next_end.max(next));
             if ended || end >= to || is_blank(next_line) || next_line.trim_start().starts_with('|')
             {
@@ -331,13 +344,12 @@ impl Reader<'_> {
         let mut row = Row::default();
         let mut at = start;
         while at < end {
-            let bars = run(self.text, at, b'|').min(end - at);
-            if bars == 0 {
+            if byte(self.text, at) != b'|' {
                 break;
             }
             // `||` heads a cell; a third bar would be the next cell's.
-            let header = bars >= 2;
-            let from = at + bars.min(2);
+            let header = at + 1 < end && byte(self.text, at + 1) == b'|';
+            let from = at + 1 + usize::from(header);
             if is_blank(cut(self.text, from, end)) {
                 break;
             }

@@ -9,7 +9,7 @@ const MAX_MARKS: usize = 40;
 
 /// Reads running text; a newline is a line break.
 pub(super) fn parse(text: &str) -> Vec<Inline> {
-    let mut parser = Parser { text, at: 0, out: Vec::new(), no_close: [0; 2] };
+    let mut parser = Parser { text, at: 0, out: Vec::new() };
     parser.run();
     let inlines = finish(parser.out);
     trim(inlines)
@@ -38,8 +38,6 @@ struct Parser<'a> {
     text: &'a str,
     at: usize,
     out: Vec<Tok>,
-    /// Up to where there is no `]` and no `!`.
-    no_close: [usize; 2],
 }
 
 /// The mark of a sign.
@@ -295,15 +293,7 @@ impl Parser<'_> {
     }
 
     fn link(&mut self) -> bool {
-        if self.at < self.no_close[0] {
-            return false;
-        }
-        let Some(end) = link_end(self.text, self.at) else {
-            // Without a `]` here there is none for the next brackets of the line either.
-            let rest = tail(self.text, self.at);
-            self.no_close[0] = self.at + rest.find(['\n', ']']).unwrap_or(rest.len());
-            return false;
-        };
+        let Some(end) = link_end(self.text, self.at) else { return false };
         let inner = cut(self.text, self.at + 1, end - 1);
         match link_of(inner) {
             Some(node) => self.node(node, end),
@@ -312,14 +302,7 @@ impl Parser<'_> {
     }
 
     fn image(&mut self) -> bool {
-        if self.at < self.no_close[1] {
-            return false;
-        }
-        let Some(end) = image_end(self.text, self.at) else {
-            let rest = tail(self.text, self.at + 1);
-            self.no_close[1] = self.at + 1 + rest.find(['\n', '!']).unwrap_or(rest.len());
-            return false;
-        };
+        let Some(end) = image_end(self.text, self.at) else { return false };
         let inner = cut(self.text, self.at + 1, end - 1);
         let (source, params) = inner.split_once('|').unwrap_or((inner, ""));
         let mut image = Image { source: image_source(source), ..Image::default() };
@@ -346,19 +329,16 @@ fn image_source(source: &str) -> ImageSource {
     }
 }
 
-/// Where a link that starts at `at` ends: on the same line, brackets inside escaped.
+/// Where a link that starts at `at` ends: on the same line and before any other bracket.
 pub(super) fn link_end(text: &str, at: usize) -> Option<usize> {
     let mut pos = at + 1;
     loop {
         match byte(text, pos) {
             0 if pos >= text.len() => return None,
-            b'\n' => return None,
+            b'\n' | b'[' => return None,
             b'\\' => pos += 2,
             b']' => return Some(pos + 1),
             _ => pos += 1,
-        }
-        if pos - at > 4000 {
-            return None;
         }
     }
 }
@@ -369,7 +349,7 @@ pub(super) fn image_end(text: &str, at: usize) -> Option<usize> {
         return None;
     }
     let rest = tail(text, at + 1);
-    let len = rest.bytes().take(2000).position(|b| matches!(b, b'!' | b'\n'))?;
+    let len = rest.bytes().position(|b| matches!(b, b'!' | b'\n'))?;
     let inner = cut(rest, 0, len);
     let source = inner.split('|').next().unwrap_or_default();
     let named = source.rsplit_once('.').is_some_and(|(name, ending)| {
@@ -388,8 +368,17 @@ pub(super) fn image_end(text: &str, at: usize) -> Option<usize> {
 pub(super) fn mono_end(text: &str, at: usize) -> Option<usize> {
     let from = at + 2;
     let rest = tail(text, from);
-    let line = rest.bytes().take(4000).position(|b| b == b'\n').unwrap_or(rest.len().min(4000));
-    let close = rest.get(..line).unwrap_or(rest).find("}}")?;
+    // An opening pair inside would start monospace text of its own.
+    let mut close = 0;
+    loop {
+        match byte(rest, close) {
+            0 if close >= rest.len() => return None,
+            b'\n' => return None,
+            b'{' if close > 0 && byte(rest, close + 1) == b'{' => return None,
+            b'}' if byte(rest, close + 1) == b'}' => break,
+            _ => close += 1,
+        }
+    }
     let end = from + close + run(text, from + close, b'}');
     (close > 0 || end > from + 2).then_some(end)
 }

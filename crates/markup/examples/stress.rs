@@ -1,0 +1,70 @@
+//! Prints how long hostile inputs of a megabyte take in every direction.
+//!
+//! `cargo run --release -p atlassian-markup --example stress`
+#![expect(clippy::print_stdout, reason = "a benchmark talks to a terminal")]
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use atlassian_markup::{
+    Context, Profile, adf_to_markdown, markdown_to_adf, markdown_to_storage, markdown_to_wiki,
+    merge, storage_to_markdown, wiki_to_markdown,
+};
+
+const SIZE: usize = 1_000_000;
+
+fn time(name: &str, direction: &str, act: impl FnOnce()) {
+    let start = Instant::now();
+    act();
+    let seconds = start.elapsed().as_secs_f64();
+    let mark = if seconds > 1.0 { " TOO SLOW" } else { "" };
+    println!("{seconds:>7.3} s  {direction:<16} {name}{mark}");
+}
+
+fn main() {
+    let context = Context::default();
+    let only = std::env::args().nth(1);
+    for part in [
+        "[a|", "*", "* ", "*a ", "*a*", "_", "**a ", "`", "``", "`a", "[", "]", "![", "[a](", "[a](<", "<",
+        "<a ", "<!--", "<b>", "</b>", "<b></b>", "<code>", "<table>\n", "<table><tr><td>", "<details>\n",
+        "<details><summary>", ">", "> ", "> a\n", "- ", "- a\n", "  - a\n", "1. ", "# a\n", "#", "|", "| a ",
+        "| a |\n", "a|b\n-|-\n", "|a|\n|-|\n", ":::info\n", ":::", "::::", ":status[", ":status[a]", ":a:", ":",
+        "{", "{quote}", "{quote}\n", "{code}", "{panel:a}", "{panel}", "{color:red}", "{color:red}a", "{{", "{{a", "{*}", "{*}a",
+        "!", "!a.b", "!a.b!", "||", "||a", "* a\n", "** a\n", "*** a\n", "h1. a\n", "~", "~a", "~a~", "^a^", "==a", "$", "$a", "$$a$$",
+        "&", "&amp;", "&#1", "\\", "\\\n", "\n", "a\n", "a\n\n", "    a\n", "\t", "@[", "@[a](", "[~", "[~a]", "[^", "[^a]: ", "[a]: b\n",
+        "https://", "https://a ", "www.", "www.a.b ", "a@b ", "<ac:", "<ac:a>", "<p>", "<p></p>", "<p><b>", "]]>", "```\n", "~~~\n",
+        "{expand}", "{expand:a}\n", "!!! note\n", "$x", "é", "\u{1F600}",
+    ] {
+        if only.as_deref().is_some_and(|only| only != part) {
+            continue;
+        }
+        let text = part.repeat(SIZE / part.len());
+        let name = format!("{part:?}");
+        let mut adf = serde_json::Value::Null;
+        time(&name, "md->adf", || adf = markdown_to_adf(&text, Profile::Jira, &context).output);
+        time(&name, "md->adf->md", || {
+            black_box(adf_to_markdown(&adf, Profile::Jira, &context));
+        });
+        let mut storage = String::new();
+        time(&name, "md->storage", || {
+            storage = markdown_to_storage(&text, &context).map(|got| got.output).unwrap_or_default();
+        });
+        time(&name, "md->storage->md", || {
+            let _ = black_box(storage_to_markdown(&storage, &context));
+        });
+        time(&name, "storage->md", || {
+            let _ = black_box(storage_to_markdown(&text, &context));
+        });
+        time(&name, "md->wiki", || {
+            black_box(markdown_to_wiki(&text, &context));
+        });
+        time(&name, "wiki->md", || {
+            black_box(wiki_to_markdown(&text, &context));
+        });
+        if storage.len() < 3 * SIZE {
+            time(&name, "merge storage", || {
+                let _ = black_box(merge::storage(&storage, text.get(1..).unwrap_or(""), &context));
+            });
+        }
+    }
+}
