@@ -17,19 +17,12 @@ pub(crate) fn error2(status: u16, code: &str, title: &str) -> Reply {
 
 /// Version 1's error body.
 pub(crate) fn error1(status: u16, message: &str) -> Reply {
-    let name = match status {
-        400 => "BadRequestException",
-        403 => "PermissionException",
-        404 => "NotFoundException",
-        409 => "ConflictException",
-        _ => "ServiceException",
-    };
     Reply::json(
         status,
         &json!({
             "statusCode": status,
             "data": {"authorized": status != 403, "valid": status != 400, "allowedInReadOnlyMode": true, "errors": [], "successful": false},
-            "message": format!("com.atlassian.confluence.api.service.exceptions.{name}: {message}"),
+            "message": message,
             "reason": match status { 400 => "Bad Request", 403 => "Forbidden", 404 => "Not Found", 409 => "Conflict", _ => "Error" },
         }),
     )

@@ -68,15 +68,18 @@ pub(crate) fn read(wiki: &mut Confluence, call: &Call) -> Answer {
     };
     let expand = match call.q("expand") {
         Some(_) => Expand::of(call),
-        None => Expand::of(&with_query(call, "expand", "space,history,version")),
+        None => Expand::paths(&["space", "history", "version"]),
     };
     Ok(Reply::ok(&wiki.show1(content, edition, &expand, call)))
 }
 
-fn with_query(call: &Call, name: &str, value: &str) -> Call {
-    let mut call = call.clone();
-    call.query.push((name.to_owned(), value.to_owned()));
-    call
+/// What a write shows: what it always does, and what the call asks for.
+fn asked(call: &Call, always: &[&str]) -> Expand {
+    let mut expand = Expand::of(call);
+    for path in always {
+        expand.add(path);
+    }
+    expand
 }
 
 /// Reads the body of a request in any of its representations.
@@ -164,8 +167,7 @@ fn create_page(wiki: &mut Confluence, call: &Call, body: &Value, kind: Kind) -> 
         ));
     }
     content.properties.extend(properties);
-    let expand =
-        Expand::of(&with_query(call, "expand", "space,history,version,ancestors,body.storage"));
+    let expand = asked(call, &["space", "history", "version", "ancestors", "body.storage"]);
     let shown = wiki.show1(&content, content.latest(), &expand, call);
     wiki.contents.insert(content.id, content);
     Ok(Reply::ok(&shown))
@@ -217,11 +219,10 @@ fn create_comment(wiki: &mut Confluence, call: &Call, body: &Value) -> Answer {
     } else if let Some(above) = parent.and_then(|id| wiki.contents.get(&id)) {
         comment.inline = above.inline.clone();
     }
-    let expand = Expand::of(&with_query(
+    let expand = asked(
         call,
-        "expand",
-        "version,history,container,body.storage,extensions.inlineProperties",
-    ));
+        &["version", "history", "container", "body.storage", "extensions.inlineProperties"],
+    );
     let shown = wiki.show1(&comment, comment.latest(), &expand, call);
     wiki.contents.insert(comment.id, comment);
     Ok(Reply::ok(&shown))
@@ -294,8 +295,7 @@ pub(crate) fn update(wiki: &mut Confluence, call: &Call) -> Answer {
                 .insert(name.clone(), Property { id, value, version, at, by: call.user.clone() });
         }
     }
-    let expand =
-        Expand::of(&with_query(call, "expand", "space,history,version,ancestors,body.storage"));
+    let expand = asked(call, &["space", "history", "version", "ancestors", "body.storage"]);
     let content = wiki.content1(call)?;
     Ok(Reply::ok(&wiki.show1(content, content.latest(), &expand, call)))
 }
@@ -316,7 +316,10 @@ pub(crate) fn remove(wiki: &mut Confluence, call: &Call) -> Answer {
 /// `GET /rest/api/content/{id}/history`
 pub(crate) fn history(wiki: &mut Confluence, call: &Call) -> Answer {
     let content = wiki.content1(call)?;
-    Ok(Reply::ok(&wiki.show_history1(content, call)))
+    let mut expand = Expand::of(call);
+    // The history itself tells the newest version unasked.
+    expand.add("lastUpdated");
+    Ok(Reply::ok(&wiki.show_history1(content, &expand, call)))
 }
 
 /// `GET /rest/api/content/{id}/version`: the newest first.

@@ -21,6 +21,16 @@ impl Expand {
         Self { paths: call.list("expand") }
     }
 
+    /// These paths.
+    pub(crate) fn paths(paths: &[&str]) -> Self {
+        Self { paths: paths.iter().map(|p| (*p).to_owned()).collect() }
+    }
+
+    /// Asks for one more path.
+    pub(crate) fn add(&mut self, path: &str) {
+        self.paths.push(path.to_owned());
+    }
+
     /// Whether the path, or something below it, is asked for.
     pub(crate) fn has(&self, path: &str) -> bool {
         self.paths
@@ -91,17 +101,33 @@ impl Confluence {
         })
     }
 
-    pub(crate) fn show_history1(&self, content: &Content, call: &Call) -> Value {
-        let latest = content.latest();
-        json!({
-            "previousVersion": content.editions.iter().rev().nth(1).map(|e| self.show_version1(content, e, call)),
-            "lastUpdated": self.show_version1(content, latest, call),
+    /// The history of a content; who changed it last only when that is expanded too.
+    pub(crate) fn show_history1(&self, content: &Content, expand: &Expand, call: &Call) -> Value {
+        let parts = [
+            ("lastUpdated", content.editions.last()),
+            ("previousVersion", content.editions.iter().rev().nth(1)),
+        ];
+        let mut shown = json!({
             "latest": true,
             "createdBy": self.user(&content.author, call),
             "createdDate": confluence_time(content.created),
-            "_expandable": {"nextVersion": "", "contributors": ""},
             "_links": {"self": format!("{}/rest/api/content/{}/history", call.base, content.shown_id())},
-        })
+        });
+        let mut left = json!({"nextVersion": "", "contributors": ""});
+        for (name, edition) in parts {
+            let (into, value) = if expand.has(name) {
+                (&mut shown, edition.map_or(Value::Null, |e| self.show_version1(content, e, call)))
+            } else {
+                (&mut left, json!(""))
+            };
+            if let Some(object) = into.as_object_mut() {
+                object.insert(name.to_owned(), value);
+            }
+        }
+        if let Some(object) = shown.as_object_mut() {
+            object.insert("_expandable".to_owned(), left);
+        }
+        shown
     }
 
     pub(crate) fn show_label1(label: &Label) -> Value {
@@ -170,9 +196,10 @@ impl Confluence {
                         .insert("download".to_owned(), json!(self.download_link(content, edition)));
                 }
                 Kind::Page | Kind::Blog => {
+                    let edit = if self.cloud() { "editui" } else { "edit" };
                     object.insert("tinyui".to_owned(), json!(self.tinyui(content)));
                     object.insert(
-                        "edit".to_owned(),
+                        edit.to_owned(),
                         json!(format!("/pages/resumedraft.action?draftId={id}")),
                     );
                 }
@@ -223,7 +250,7 @@ impl Confluence {
             put("space", self.show_space1(space, &expand.below("space"), call));
         }
         if expand.has("history") {
-            put("history", self.show_history1(content, call));
+            put("history", self.show_history1(content, &expand.below("history"), call));
         }
         if expand.has("version") {
             put("version", self.show_version1(content, edition, call));
@@ -428,7 +455,7 @@ mod tests {
 
     #[test]
     fn expanding_a_part_expands_what_holds_it() {
-        let expand = Expand { paths: vec!["body.storage".to_owned(), "version".to_owned()] };
+        let expand = Expand::paths(&["body.storage", "version"]);
         assert!(expand.has("body") && expand.has("version"));
         assert!(!expand.has("space") && !expand.has("bod"));
         assert!(expand.below("body").has("storage"));

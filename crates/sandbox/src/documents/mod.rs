@@ -164,10 +164,9 @@ pub(crate) fn not_found(service: Service) -> Reply {
             404,
             &json!({"errorMessages": ["The requested resource could not be found."], "errors": {}}),
         ),
-        Service::Confluence => Reply::json(
-            404,
-            &json!({"statusCode": 404, "message": "com.atlassian.confluence.api.service.exceptions.NotFoundException: Not found"}),
-        ),
+        Service::Confluence => {
+            Reply::json(404, &json!({"statusCode": 404, "message": "Not found"}))
+        }
     }
 }
 

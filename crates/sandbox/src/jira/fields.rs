@@ -86,6 +86,8 @@ pub(crate) const SYSTEM: &[(&str, &str, &str, &str, &[&str])] = &[
     ("resolution", "Resolution", "resolution", "", &["resolution"]),
     ("resolutiondate", "Resolved", "datetime", "", &["resolutiondate", "resolved"]),
     ("watches", "Watchers", "watches", "", &["watchers"]),
+    ("lastViewed", "Last Viewed", "datetime", "", &["lastViewed"]),
+    ("workratio", "Work Ratio", "number", "", &["workratio"]),
     ("created", "Created", "datetime", "", &["created", "createdDate"]),
     ("priority", "Priority", "priority", "", &["priority"]),
     ("labels", "Labels", "array", "string", &["labels"]),

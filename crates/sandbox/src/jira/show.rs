@@ -84,12 +84,12 @@ impl Jira {
             "iconUrl": format!("{}/images/icons/issuetypes/{}.svg", call.base, kind.name.to_lowercase()),
             "name": kind.name,
             "subtask": kind.subtask,
+            "avatarId": 10300,
         });
         if self.flavour == Flavour::Cloud
             && let Some(object) = shown.as_object_mut()
         {
             object.insert("untranslatedName".to_owned(), json!(kind.name));
-            object.insert("avatarId".to_owned(), json!(10300));
             object.insert("hierarchyLevel".to_owned(), json!(kind.level));
         }
         shown
@@ -441,6 +441,7 @@ impl Jira {
                 0 => Value::Null,
                 seconds => json!(seconds),
             },
+            "workratio" => json!(-1),
             "timetracking" => self.show_times(issue),
             _ => stored.clone(),
         }

@@ -29,13 +29,16 @@ impl Jira {
                 "to": self.show_status(&transition.to, call),
             });
             if let Some(object) = shown.as_object_mut() {
+                let marks = [
+                    ("hasScreen", !transition.screen.is_empty()),
+                    ("isGlobal", transition.from.is_empty()),
+                    ("isInitial", false),
+                    ("isConditional", false),
+                    ("isLooped", false),
+                ];
+                object.extend(marks.map(|(name, value)| (name.to_owned(), json!(value))));
                 if self.flavour == Flavour::Cloud {
-                    object.insert("hasScreen".to_owned(), json!(!transition.screen.is_empty()));
-                    object.insert("isGlobal".to_owned(), json!(transition.from.is_empty()));
-                    object.insert("isInitial".to_owned(), json!(false));
                     object.insert("isAvailable".to_owned(), json!(true));
-                    object.insert("isConditional".to_owned(), json!(false));
-                    object.insert("isLooped".to_owned(), json!(false));
                 }
                 if fields {
                     let screen: Map<String, Value> = transition

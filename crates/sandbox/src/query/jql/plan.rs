@@ -48,6 +48,7 @@ impl Search<'_> {
             "created" | "createddate" => return Some(Lens::Date("created".to_owned())),
             "updated" | "updateddate" => return Some(Lens::Date("updated".to_owned())),
             "resolved" | "resolutiondate" => return Some(Lens::Date("resolutiondate".to_owned())),
+            "lastviewed" => return Some(Lens::Date("lastViewed".to_owned())),
             "due" | "duedate" => return Some(Lens::Date("duedate".to_owned())),
             "timespent" | "votes" | "watchers" | "timeestimate" | "timeoriginalestimate" => {
                 return Some(Lens::Number(lower));
