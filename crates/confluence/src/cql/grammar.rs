@@ -175,9 +175,10 @@ impl Reader<'_> {
 
     fn order(&mut self) -> Result<(), CqlError> {
         loop {
-            if !self.take(Sort::Word) {
+            if !self.peek().is_some_and(|token| token.sort == Sort::Word && !is_keyword(token)) {
                 return Err(self.fail("expected a field to order by"));
             }
+            self.at += 1;
             if !self.take_word("asc") {
                 self.take_word("desc");
             }

@@ -82,6 +82,10 @@ fn rare_writing_is_made_plain() {
         fenced("title = 'it\\'s \"so\"'"),
         format!("(title = \"it's \\\"so\\\"\") AND {FENCE}")
     );
+    assert_eq!(
+        fenced(r#"title = "\u0022) OR (a = \u0022 \u005c \u00e9 \u000a""#),
+        format!(r#"(title = "\") OR (a = \" \\ é  ") AND {FENCE}"#)
+    );
     assert_eq!(fenced("title ~ größe"), format!("(title ~ \"größe\") AND {FENCE}"));
 }
 
@@ -98,6 +102,8 @@ fn whatever_could_leave_the_fence_is_refused() {
         "type = page ORDER BY created) OR (space = SECRET",
         "type = page ORDER BY created OR space = SECRET",
         "type = page ORDER BY",
+        "type = page ORDER BY OR",
+        "order by AND",
         "type = page order by created AND x = 1",
         "(type = page ORDER BY created)",
         "type = page space = SECRET",
@@ -124,6 +130,9 @@ fn whatever_could_leave_the_fence_is_refused() {
         "type",
         "\u{0}type = page",
         "title = \"a\u{0}\"",
+        "title = \"\\u00\"",
+        "title = \"\\u00zz\"",
+        "title = \"\\ud800\"",
     ] {
         refused(text);
     }
@@ -182,7 +191,11 @@ fn outside(query: &str, single_quotes: bool) -> String {
 }
 
 fn holds(fenced: &str) {
-    for single_quotes in [true, false] {
+    // Readers that decode `\u0022` before they look for strings see the same query.
+    let early = fenced.replace("\\u0022", "\"").replace("\\u0029", ")").replace("\\u005c", "\\");
+    for (fenced, single_quotes) in
+        [(fenced, true), (fenced, false), (&early, true), (&early, false)]
+    {
         let outside = outside(fenced, single_quotes).to_lowercase();
         let rest = outside.strip_prefix(" and ").or_else(|| outside.strip_prefix(""));
         let rest = rest.unwrap_or_default().trim();
@@ -216,6 +229,9 @@ fn fragment() -> impl Strategy<Value = String> {
         Just("'".to_owned()),
         Just("\\".to_owned()),
         Just("\\\"".to_owned()),
+        Just("\\u0022".to_owned()),
+        Just("\\u0029".to_owned()),
+        Just("\\u005c".to_owned()),
         Just("!".to_owned()),
         Just("~x".to_owned()),
         Just(",".to_owned()),

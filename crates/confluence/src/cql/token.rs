@@ -128,6 +128,17 @@ fn string(chars: &[char], start: usize, quote: char) -> Result<(String, usize), 
                     sent.push('\'');
                     at += 1;
                 }
+                // Written out, so that no reader can take it for a quote too early.
+                Some('u') => {
+                    let code = unicode(chars, at + 1)
+                        .ok_or_else(|| fail(at, "`\\u` needs four hexadecimal digits"))?;
+                    match code {
+                        '"' | '\\' => sent.extend(['\\', code]),
+                        code if code.is_control() => sent.push(' '),
+                        code => sent.push(code),
+                    }
+                    at += 5;
+                }
                 Some(&escaped) if !escaped.is_control() => {
                     sent.extend(['\\', escaped]);
                     at += 1;
@@ -145,6 +156,15 @@ fn string(chars: &[char], start: usize, quote: char) -> Result<(String, usize), 
         }
     }
     Err(fail(start + 1, "the quote that opens here is never closed"))
+}
+
+/// The character that the four hexadecimal digits from `at` mean.
+fn unicode(chars: &[char], at: usize) -> Option<char> {
+    let digits: String = chars.get(at..at + 4)?.iter().collect();
+    if !digits.chars().all(|c| c.is_ascii_hexdigit()) {
+        return None;
+    }
+    u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32)
 }
 
 /// Writes tokens as they are sent, with one blank where blanks were.

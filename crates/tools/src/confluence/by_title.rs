@@ -5,6 +5,7 @@ use super::page::Page;
 use super::{at, space};
 use crate::{Context, ToolError};
 use atlassian_confluence::pages::{self, Kind};
+use atlassian_http::{ApiError, FieldMessage};
 use serde_json::Value;
 
 /// Pages and blog posts with exactly this title, as answered, and what they are.
@@ -57,10 +58,23 @@ pub(super) async fn load(
     Ok(Some(loaded))
 }
 
-/// The page that already has a title, for the error of a write that wanted it.
-pub(super) async fn holder(cx: &Context, space_key: &str, title: &str) -> Option<String> {
-    let (results, kind) = found(cx, space_key, title).await.ok()?;
-    results.first().map(|one| named(cx, one, kind))
+/// Adds to the error of a write which page has the title it wanted: the most common refusal by
+/// far, and Confluence does not tell.
+pub(super) async fn name_holder(
+    cx: &Context,
+    space_key: Option<&str>,
+    title: &str,
+    error: &mut ApiError,
+) {
+    let taken = error.messages.iter().any(|message| message.text.contains("already exists"));
+    let Some(space_key) = space_key.filter(|_| taken) else { return };
+    let Ok((results, kind)) = found(cx, space_key, title).await else { return };
+    if let Some(holder) = results.first().map(|one| named(cx, one, kind)) {
+        error.messages.push(FieldMessage {
+            field: Some("title".to_owned()),
+            text: format!("it belongs to {holder}; update that one or choose another title"),
+        });
+    }
 }
 
 fn named(cx: &Context, answer: &Value, kind: Kind) -> String {

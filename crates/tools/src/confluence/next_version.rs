@@ -1,6 +1,7 @@
 //! Writing the next version of a page, for every tool that does.
 
 use super::body::Written;
+use super::by_title;
 use super::page::Page;
 use super::stale;
 use crate::{Context, ToolError};
@@ -56,7 +57,10 @@ impl NextVersion<'_> {
         };
         let answer = match cx.confluence(&request).await {
             Ok(answer) => answer,
-            Err(error) => return Err(stale::conflict(cx, page, error.into()).await),
+            Err(mut error) => {
+                by_title::name_holder(cx, page.space_key.as_deref(), self.title, &mut error).await;
+                return Err(stale::conflict(cx, page, error.into()).await);
+            }
         };
         if self.minor && cx.is_cloud() {
             remarks.push(

@@ -1,5 +1,12 @@
 //! Tools against the sandbox, through real HTTP.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "what cannot happen in a fixture fails the test that stands on it"
+)]
+
 mod confluence;
 mod harness;
 mod jira;

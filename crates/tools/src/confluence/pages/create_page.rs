@@ -147,14 +147,7 @@ impl CreatePage {
                 text: format!("there is no page or folder {parent}"),
             });
         }
-        // The most common refusal by far: say which page has the title.
-        let taken = error.messages.iter().any(|message| message.text.contains("already exists"));
-        if taken && let Some(holder) = by_title::holder(cx, &key, &self.title).await {
-            error.messages.push(FieldMessage {
-                field: Some("title".to_owned()),
-                text: format!("it belongs to {holder}; update that one or choose another title"),
-            });
-        }
+        by_title::name_holder(cx, Some(&key), &self.title, &mut error).await;
         Err(error.into())
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::confluence::load::{self, Loaded};
 use crate::confluence::page::Page;
-use crate::confluence::{at, body, failure, people};
+use crate::confluence::{at, body, failure, people, stale};
 use crate::{
     Access, Answer, Argument, Context, DefaultValue, Kind, Scope, Tool, ToolError, Toolset,
 };
@@ -88,6 +88,11 @@ impl Tool for GetPageChildren {
                 );
             }
         };
+        if self.wants_body() {
+            for child in &children {
+                stale::served(cx, &child.page).await;
+            }
+        }
         let taken = children.len() as u64;
         let mut remarks = Vec::new();
         let results: Vec<Value> = children

@@ -2,7 +2,7 @@
 
 use crate::confluence::load::{self, Depth, Loaded};
 use crate::confluence::page::Page;
-use crate::confluence::{at, body, failure, space, written_page};
+use crate::confluence::{at, body, failure, space, stale, written_page};
 use crate::{
     Access, Answer, Argument, Context, DefaultValue, Kind, Scope, Tool, ToolError, Toolset,
 };
@@ -73,6 +73,7 @@ impl Tool for MovePage {
         };
         match self.moved(cx, position).await {
             Ok(loaded) => {
+                stale::served(cx, &loaded.page).await;
                 let (content, remarks) = body::content(cx, &loaded.page, &loaded.names, true);
                 let page = loaded.page.object(cx, content);
                 Ok(written_page("Page moved successfully", page, &[]).with_warnings(remarks))

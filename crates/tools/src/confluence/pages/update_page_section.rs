@@ -70,14 +70,12 @@ impl Tool for UpdatePageSection {
     }
 
     async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
-        let format = match Format::read(&self.content_format) {
-            Ok(format @ (Format::Markdown | Format::Storage)) => format,
-            _ => {
-                return Err(ToolError::refused(format!(
-                    "Invalid content_format '{}'. Must be 'markdown' or 'storage'.",
-                    self.content_format
-                )));
-            }
+        let Ok(format @ (Format::Markdown | Format::Storage)) = Format::read(&self.content_format)
+        else {
+            return Err(ToolError::refused(format!(
+                "Invalid content_format '{}'. Must be 'markdown' or 'storage'.",
+                self.content_format
+            )));
         };
         let current = load::by_id(cx, &self.page_id, Depth::Body).await?;
         let page = &current.page;

@@ -259,3 +259,16 @@ async fn with_translation_off_text_is_the_stored_format() {
         assert_eq!(read["metadata"]["content"], content);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_title_that_another_page_has_is_named_with_that_page() {
+    for wiki in Wiki::both().await {
+        let taken = wiki.page("Taken", "<p>x</p>").await;
+        let id = wiki.page("Free", "<p>x</p>").await;
+        let given = json!({"page_id": id, "title": "Taken", "content": "y"});
+        let error = wiki.err("update_page", given).await;
+        assert!(error.contains("already exists"), "{error}");
+        assert!(error.contains(&format!("page {taken}")), "{error}");
+        assert_eq!(wiki.stored(&id)["title"], json!("Free"));
+    }
+}
