@@ -9,12 +9,18 @@
 
 mod add_comment;
 mod create_issue;
+mod edit_comment;
 mod faults;
+mod fields;
 mod get_issue;
+mod links;
+mod more_issues;
+mod people;
 mod schemas;
 mod search;
 mod transitions;
 mod update_issue;
+mod worklog;
 
 use crate::harness::Setup;
 use atlassian_sandbox::{Sandbox, Site};
