@@ -38,6 +38,19 @@ pub(crate) fn not_found2(what: &str) -> Reply {
     error2(404, "NOT_FOUND", &format!("{what} not found"))
 }
 
+/// Refuses keys that the document does not name.
+pub(crate) fn only_known(body: &Value, known: &[&str]) -> Result<(), Reply> {
+    let mut keys = body.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
+    match keys.find(|key| !known.contains(key)) {
+        None => Ok(()),
+        Some(key) => {
+            let title = format!("Unrecognized field '{key}'");
+            Err(error2(400, "INVALID_REQUEST_PARAMETER", &title)
+                .reason("no such key in the document"))
+        }
+    }
+}
+
 impl Confluence {
     /// A page of a version 2 list: `results`, `_links.next` and the Link header.
     pub(crate) fn page2(&self, all: Vec<Value>, kind: &str, default: usize, call: &Call) -> Reply {

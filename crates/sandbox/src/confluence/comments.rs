@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::wire::{Answer, Call, Reply};
 
-use super::answers::{error2, not_found2};
+use super::answers::{error2, not_found2, only_known};
 use super::model::*;
 use super::pages::body2;
 use super::storage;
@@ -160,26 +160,12 @@ fn create(wiki: &mut Confluence, call: &Call, inline: bool) -> Answer {
         .filter(Value::is_object)
         .ok_or_else(|| error2(400, "INVALID_MESSAGE", "The request body could not be read"))?;
     let text = |key: &str| body.get(key).and_then(Value::as_str);
-    let strange = body.as_object().into_iter().flatten().map(|(k, _)| k.as_str()).find(|key| {
-        let known = matches!(
-            *key,
-            "pageId"
-                | "blogPostId"
-                | "parentCommentId"
-                | "body"
-                | "attachmentId"
-                | "customContentId"
-        );
-        !(known || (inline && *key == "inlineCommentProperties"))
-    });
-    if let Some(key) = strange {
-        return Err(error2(
-            400,
-            "INVALID_REQUEST_PARAMETER",
-            &format!("Unrecognized field '{key}'"),
-        )
-        .reason("no such key in the document"));
+    let mut known =
+        vec!["pageId", "blogPostId", "parentCommentId", "body", "attachmentId", "customContentId"];
+    if inline {
+        known.push("inlineCommentProperties");
     }
+    only_known(&body, &known)?;
     let targets: Vec<&str> =
         ["pageId", "blogPostId", "parentCommentId"].into_iter().filter_map(text).collect();
     let [target] = targets.as_slice() else {

@@ -6,7 +6,7 @@ use crate::adf;
 use crate::people::confluence_time;
 use crate::wire::{Answer, Call, Reply};
 
-use super::answers::{error2, not_found2};
+use super::answers::{error2, not_found2, only_known};
 use super::model::*;
 use super::show::view;
 use super::storage;
@@ -331,20 +331,7 @@ fn json_body(call: &Call) -> Result<Value, Reply> {
 fn create_kind(wiki: &mut Confluence, call: &Call, kind: Kind) -> Answer {
     let body = json_body(call)?;
     let text = |key: &str| body.get(key).and_then(Value::as_str);
-    let strange = body.as_object().into_iter().flatten().map(|(k, _)| k.as_str()).find(|key| {
-        !matches!(
-            *key,
-            "spaceId" | "status" | "title" | "parentId" | "body" | "subtype" | "createdAt"
-        )
-    });
-    if let Some(key) = strange {
-        return Err(error2(
-            400,
-            "INVALID_REQUEST_PARAMETER",
-            &format!("Unrecognized field '{key}'"),
-        )
-        .reason("no such key in the document"));
-    }
+    only_known(&body, &["spaceId", "status", "title", "parentId", "body", "subtype", "createdAt"])?;
     let Some(space) = text("spaceId")
         .and_then(|id| wiki.space_by_id(id))
         .filter(|s| wiki.sees_space(&call.user, &s.key))
@@ -451,6 +438,20 @@ fn update_kind(wiki: &mut Confluence, call: &Call, kind: Kind, what: &str) -> An
         ));
     }
     let text = |key: &str| body.get(key).and_then(Value::as_str);
+    only_known(
+        &body,
+        &[
+            "id",
+            "status",
+            "title",
+            "spaceId",
+            "parentId",
+            "ownerId",
+            "body",
+            "version",
+            "createdAt",
+        ],
+    )?;
     for key in ["id", "status", "title", "body", "version"] {
         if body.get(key).is_none() {
             return Err(error2(

@@ -150,7 +150,7 @@ pub(crate) fn assignable(jira: &mut Jira, call: &Call) -> Answer {
     Ok(Reply::ok(&page(jira, people, call)))
 }
 
-/// `GET /user/permission/search`: a plain list on Cloud, an object with `users` elsewhere.
+/// `GET /user/permission/search`
 pub(crate) fn with_permission(jira: &mut Jira, call: &Call) -> Answer {
     let text = call.q("query").or_else(|| call.q("username")).unwrap_or_default();
     let people = jira.people.matching(text).into_iter().filter(|p| p.active).collect();

@@ -114,14 +114,18 @@ impl Term {
 /// The product's sentence about what is wrong and where.
 pub(crate) fn parse(text: &str, dialect: Dialect) -> Result<Query, String> {
     let tokens = tokens::split(text, dialect)?;
-    Parser { tokens, at: 0, dialect }.query()
+    Parser { tokens, at: 0, depth: 0, dialect }.query()
 }
 
 struct Parser {
     tokens: Vec<Token>,
     at: usize,
+    depth: usize,
     dialect: Dialect,
 }
+
+/// Parentheses and NOTs that may stand inside each other.
+const DEEPEST: usize = 200;
 
 impl Parser {
     fn query(mut self) -> Result<Query, String> {
@@ -169,6 +173,17 @@ impl Parser {
     }
 
     fn not(&mut self) -> Result<Node, String> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            let at = self.tokens.get(self.at).map_or(1, |token| token.at);
+            return Err(self.say("The query is nested too deeply.", at));
+        }
+        let node = self.nested();
+        self.depth -= 1;
+        node
+    }
+
+    fn nested(&mut self) -> Result<Node, String> {
         if self.take_word("not") || self.take_sign("!") {
             return Ok(Node::Not(Box::new(self.not()?)));
         }
@@ -493,6 +508,7 @@ mod tests {
             ("summary ~ \"abc", "has not been completed"),
             ("project = in", "'in' is a reserved JQL word"),
             ("project = X AND", "Expecting a field name before the end"),
+            (&"(".repeat(100_000), "nested too deeply"),
         ];
         for (text, expected) in cases {
             let error = jql(text).unwrap_err();

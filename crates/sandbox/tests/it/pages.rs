@@ -105,6 +105,13 @@ async fn pages_are_created_and_changed_with_their_versions() {
     let broken = wiki(&all.acme, "PUT", &path, Some(update(2, "<p>two"))).await;
     assert_eq!(broken.status, 400);
     assert!(!broken.header(REASON).is_empty());
+    let mut strange = update(2, "<p>two</p>");
+    strange["minorEdit"] = json!(true);
+    assert_eq!(
+        wiki(&all.acme, "PUT", &path, Some(strange)).await.status,
+        400,
+        "v2 has no minor edit"
+    );
     assert_eq!(wiki(&all.acme, "PUT", &path, Some(update(2, "<p>two</p>"))).await.status, 200);
     let now = all.acme.page(&id).unwrap();
     assert_eq!(
