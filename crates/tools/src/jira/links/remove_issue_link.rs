@@ -1,11 +1,11 @@
 //! `jira_remove_issue_link`.
 
-use crate::jira::parts::{put, text};
+use crate::jira::parts::text;
 use crate::{Access, Answer, Argument, Context, Kind, Scope, Tool, ToolError, Toolset};
 use atlassian_jira::issue_links;
 use atlassian_settings::Service;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
 /// Removes a link between issues.
 #[derive(Debug, Deserialize)]
@@ -34,23 +34,19 @@ impl Tool for RemoveIssueLink {
         if id.is_empty() {
             return Err(ToolError::refused("link_id is required"));
         }
-        // What is removed is named in the result, and both ends are compared with the filter.
+        // Read first: both ends are compared with the filter, and a link that is not there is told
+        // before anything is removed.
         let link: Value = cx.remote.json(&issue_links::get(cx.deployment(), id)).await?;
-        let ends = ["/inwardIssue/key", "/outwardIssue/key"].map(|end| text(&link, end));
-        for key in ends {
-            let project = key.and_then(|key| key.rsplit_once('-')).map(|(project, _)| project);
-            cx.fence.admit(project.unwrap_or_default(), &format!("issue link `{id}`"))?;
+        for end in ["/inwardIssue/key", "/outwardIssue/key"] {
+            let key = text(&link, end).and_then(|key| key.rsplit_once('-'));
+            let project = key.map(|(project, _)| project).unwrap_or_default();
+            cx.fence.admit(project, &format!("issue link `{id}`"))?;
         }
         cx.remote.json::<Value>(&issue_links::delete(cx.deployment(), id)).await?;
-        let [inward, outward] = ends;
-        let mut out = Map::new();
-        out.insert("success".to_owned(), Value::from(true));
-        let message = format!("Link with ID {id} has been removed");
-        out.insert("message".to_owned(), Value::from(message));
-        out.insert("link_id".to_owned(), Value::from(id));
-        put(&mut out, "link_type", Value::from(text(&link, "/type/name")));
-        put(&mut out, "inward_issue", Value::from(inward));
-        put(&mut out, "outward_issue", Value::from(outward));
-        Ok(Answer::json(out))
+        Ok(Answer::json(json!({
+            "success": true,
+            "message": format!("Link with ID {id} has been removed"),
+            "link_id": id,
+        })))
     }
 }

@@ -359,3 +359,32 @@ async fn the_filter_holds_for_everything_an_update_names() {
     assert!(error.contains("restricted by configuration"), "{error}");
     assert!(writes(&world.staging).is_empty());
 }
+
+#[tokio::test]
+async fn content_that_would_be_lost_is_named_or_refused() {
+    let world = World::new().await;
+    let kept = json!({"type": "doc", "version": 1, "content": [
+        {"type": "paragraph", "content": [{"type": "text", "text": "Before"}]},
+        {"type": "bodiedExtension", "attrs": {"extensionType": "com.example", "extensionKey": "chart",
+            "text": "Sales chart"}, "content": [{"type": "paragraph", "content": [
+                {"type": "text", "text": "inside"}]}]}]});
+    let stored = || {
+        let issue = json!({"id": "1", "key": "PAY-7", "fields": {"description": kept}});
+        Fault::on(Service::Jira, "GET", "/PAY-7$").body(issue.to_string()).times(1)
+    };
+    world.acme.fault(stored());
+    let result = world
+        .cloud
+        .ok("jira_update_issue", change("PAY-7", &json!({"description": "After"})))
+        .await;
+    let told = result["conversion_warnings"].to_string();
+    assert!(told.contains("Sales chart"), "what is gone is named: {told}");
+    let mut strict = world.fresh_cloud();
+    strict.lossy = atlassian_settings::LossyWrites::Refuse;
+    world.acme.clear_log();
+    world.acme.fault(stored());
+    let error =
+        strict.err("jira_update_issue", change("PAY-7", &json!({"description": "x"}))).await;
+    assert!(error.contains("ATLASSIAN_LOSSY_WRITES") && error.contains("Sales chart"), "{error}");
+    assert!(writes(&world.acme).is_empty());
+}
