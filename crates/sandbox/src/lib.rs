@@ -29,7 +29,7 @@
 //! what tests look at.
 //!
 //! Rules: handlers are synchronous functions of the state and the request; ids, dates and
-//! secrets are the same in every run and differ from site to site; every Cloud operation here is
+//! secrets are the same in every run, ids and secrets differ from site to site; every Cloud operation is
 //! a documented one, which a test pins; nothing is reached but loopback. A new operation is a
 //! function in the area of its URL and a row in that product's `ROUTES`.
 
