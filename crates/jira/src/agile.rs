@@ -93,10 +93,13 @@ pub fn board_issues(
 /// One page of a board's sprints; `state` is a comma list of `active`, `future`, `closed`.
 #[must_use]
 pub fn sprints(board_id: &str, state: Option<&str>, start: u64, max: u32) -> ApiRequest {
-    ApiRequest::get(board(board_id).then("/sprint"), format!("list the sprints of board {board_id}"))
-        .query_opt("startAt", (start > 0).then_some(start))
-        .query("maxResults", max)
-        .query_opt("state", state)
+    ApiRequest::get(
+        board(board_id).then("/sprint"),
+        format!("list the sprints of board {board_id}"),
+    )
+    .query_opt("startAt", (start > 0).then_some(start))
+    .query("maxResults", max)
+    .query_opt("state", state)
 }
 
 /// One sprint; the answer holds the board it was made on.

@@ -26,7 +26,12 @@ pub(crate) fn write(
     if content.is_empty() {
         content.push(json!({"type": "paragraph"}));
     }
-    json!({"type": "doc", "version": 1, "content": content})
+    let mut document = Map::new();
+    document.insert("type".to_owned(), "doc".into());
+    document.insert("version".to_owned(), 1.into());
+    // `json!` would serialize the nodes once more; they are moved in.
+    document.insert("content".to_owned(), content.into());
+    Value::Object(document)
 }
 
 struct Writer<'a, 'w> {
@@ -504,7 +509,7 @@ impl Writer<'_, '_> {
                     if !title.is_empty() {
                         map.insert("title".to_owned(), title.clone().into());
                     }
-                    (9, json!({"type": "link", "attrs": map}))
+                    (9, node("link", map, Vec::new()))
                 }
                 Wrap::Comment(id) => {
                     let attrs = json!({"id": id, "annotationType": "inlineComment"});

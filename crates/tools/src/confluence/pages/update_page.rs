@@ -42,7 +42,11 @@ impl Tool for UpdatePage {
     const ARGUMENTS: &'static [Argument] = &[
         Argument::required("page_id", Kind::ContentId, "Page id or link."),
         Argument::required("title", Kind::Text, "Title; repeat the old one to keep it."),
-        Argument::optional("content", Kind::Text, "Whole new body. Give this or content_file."),
+        Argument::optional(
+            "content",
+            Kind::Text,
+            "Whole new body, with the ::keep placeholders that reading shows. This or content_file.",
+        ),
         Argument::with_default(
             "is_minor_edit",
             Kind::Boolean,
