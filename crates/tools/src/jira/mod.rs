@@ -3,12 +3,14 @@
 //! What several tools share is named by its subject: [`issue`] and [`parts`] are the objects of
 //! results, [`wanted`] is the list of fields a caller asks for, [`searching`] runs JQL behind the
 //! fence, [`people`] and [`text`] translate persons and rich text both ways, [`catalogue`] is the
-//! cached field catalogue, [`writing`] prepares fields for a write, [`service_request`] guards what
-//! customers may see.
+//! cached field catalogue, [`writing`] prepares fields for a write, [`creating`], [`batch`] and
+//! [`updating`] carry writes of several steps out, [`reread`] shows an issue after one, and
+//! [`service_request`] guards what customers may see.
 //!
 //! A write reads its answer as JSON although it needs nothing of it: a login page with status 200
 //! is no success.
 
+mod batch;
 mod catalogue;
 mod comments;
 mod creating;
@@ -23,11 +25,13 @@ mod people;
 mod reread;
 pub(crate) mod resolve;
 mod searching;
+mod sections;
 mod service_request;
 mod stamp;
 mod text;
 mod time_spent;
 mod transitions;
+mod updating;
 mod users;
 mod wanted;
 mod watchers;

@@ -1,8 +1,8 @@
 //! `jira_get_worklog`.
 
-use crate::jira::issues::get_issue::all_worklogs;
 use crate::jira::parts;
 use crate::jira::people::names_in;
+use crate::jira::sections::all_worklogs;
 use crate::jira::text::{Remarks, Texts};
 use crate::{Access, Answer, Argument, Context, Kind, Pattern, Scope, Tool, ToolError, Toolset};
 use atlassian_settings::Service;
