@@ -224,3 +224,31 @@ async fn a_text_that_is_too_long_is_explained() {
         .await;
     assert!(error.contains("32767") && error.contains("CONTENT_LIMIT_EXCEEDED"), "{error}");
 }
+
+#[tokio::test]
+async fn the_service_desk_itself_keeps_internal_and_public_apart() {
+    let world = World::new().await;
+    for (setup, site, key) in
+        [(&world.cloud, &world.acme, "OPS-2"), (&world.center, &world.staging, "HELP-1")]
+    {
+        for public in [true, false] {
+            let arguments = json!({"issue_key": key, "body": "To whom?", "public": public});
+            let result = setup.ok("jira_add_comment", arguments).await;
+            assert_eq!(result["public"], public, "{key}");
+            assert!(result["author"].as_str().is_some_and(|name| name != "Unknown"), "{result}");
+            let stored = site.comments(key).pop().expect("there");
+            assert_eq!(stored["id"], result["id"], "{key}");
+        }
+    }
+    // Cloud tells readers, too.
+    let shown = world.cloud.ok("jira_get_issue", json!({"issue_key": "OPS-2"})).await;
+    let told: Vec<&Value> = shown["comments"]
+        .as_array()
+        .expect("comments")
+        .iter()
+        .rev()
+        .take(2)
+        .map(|comment| &comment["jsdPublic"])
+        .collect();
+    assert_eq!(told, [&json!(false), &json!(true)], "newest last");
+}
