@@ -170,6 +170,7 @@ impl<'a> Parser<'a> {
                 }
                 Kind::Item { offset } => {
                     if line.is_blank() {
+                        line.skip_columns(*offset);
                         !(node.empty_start && node.children.is_empty())
                     } else {
                         let deep = line.indent() >= *offset;
@@ -180,13 +181,11 @@ impl<'a> Parser<'a> {
                     }
                 }
                 Kind::Indented { .. } => {
-                    line.is_blank() || {
-                        let deep = line.indent() >= 4;
-                        if deep {
-                            line.skip_columns(4);
-                        }
-                        deep
+                    let goes_on = line.is_blank() || line.indent() >= 4;
+                    if goes_on {
+                        line.skip_columns(4);
                     }
+                    goes_on
                 }
                 Kind::Document
                 | Kind::List { .. }

@@ -224,6 +224,11 @@ impl Stack<'_> {
             Make::Link { url, title } => {
                 let mut content = content;
                 super::autolink::unlink(&mut content);
+                if title == "smart-link" {
+                    let text = super::card_text(&content, &url);
+                    self.out.push(Tok::Node(Inline::Card { url, text }, depth));
+                    return;
+                }
                 let target = super::target::parse(&url);
                 self.out.push(Tok::Node(Inline::Link { target, title, content }, depth + 1));
             }

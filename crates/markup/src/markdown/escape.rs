@@ -152,8 +152,7 @@ pub(crate) fn text(out: &mut String, text: &str, next: Option<char>, signs: Sign
         if let Some((start, len)) = url
             && start == at
         {
-            bare_url(out, text, start, len, next, place);
-            at += len;
+            at += bare_url(out, text, start, len, next, place);
             url = autolink::next_bare(text, at);
             continue;
         }
@@ -295,7 +294,7 @@ fn run_of_signs(
 }
 
 /// An address in plain text is read as a link in any case: it is written so that the reader finds
-/// exactly the same address.
+/// exactly the same address. Answers how many bytes are written.
 fn bare_url(
     out: &mut String,
     text: &str,
@@ -303,27 +302,34 @@ fn bare_url(
     len: usize,
     next: Option<char>,
     place: Place,
-) {
+) -> usize {
     let url = cut(text, start, start + len);
     let rest = tail(text, start + len).trim_start_matches(['.', ',', ':', ';', '!', '?']);
     let ends = match rest.chars().next() {
         None => next.is_none_or(|c| matches!(c, '\n' | ']')),
         Some(c) => c.is_whitespace(),
     };
-    let has_pipe = place.table && url.contains('|');
-    if place.html || has_pipe {
-        out.push_str("<a href=\"");
-        html(out, url);
-        out.push_str("\">");
-        html(out, url);
-        out.push_str("</a>");
-    } else if ends || place.link || url.starts_with("www.") {
+    if place.html || (place.table && url.contains('|')) {
+        // Escaped in the middle, and the rest as any text: the reader links what it reads.
+        let (head, len) = if url.starts_with("www.") {
+            ("www\\.", 4)
+        } else {
+            (
+                if url.starts_with("https") { "https\\:" } else { "http\\:" },
+                5 + usize::from(url.starts_with("https")),
+            )
+        };
+        out.push_str(head);
+        return len;
+    }
+    if ends || place.link || url.starts_with("www.") {
         out.push_str(url);
     } else {
         out.push('<');
         out.push_str(url);
         out.push('>');
     }
+    len
 }
 
 fn strict(out: &mut String, text: &str, place: Place) {

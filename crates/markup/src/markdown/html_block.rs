@@ -372,6 +372,10 @@ impl Reader<'_> {
                 let level = name.strip_prefix('h').and_then(|level| level.parse::<u8>().ok());
                 let first = (blocks.len() == 1).then(|| blocks.first()).flatten();
                 match (level, first.map(|block| &block.kind)) {
+                    (Some(level), None) if blocks.is_empty() => out.push(
+                        BlockKind::Heading { level, inlines: Vec::new(), align: Align::Default }
+                            .into(),
+                    ),
                     (Some(level), Some(BlockKind::Paragraph(p))) => out.push(
                         BlockKind::Heading { level, inlines: p.inlines.clone(), align: p.align }
                             .into(),

@@ -22,7 +22,7 @@ pub(crate) fn strip(text: &mut String, refs: &mut Refs) {
 }
 
 fn definition(text: &str, at: usize) -> Option<(String, String, String, usize)> {
-    if byte(text, at) != b'[' || byte(text, at + 1) == b'^' {
+    if byte(text, at) != b'[' || matches!(byte(text, at + 1), b'^' | b'~') {
         return None;
     }
     let mut pos = at + 1;

@@ -275,6 +275,11 @@ impl Writer {
         if self.out.len() == from {
             let len = self.out.trim_end_matches(' ').len();
             self.out.truncate(len);
+            // Markers of empty items in a row would be a rule.
+            let line = self.out.rsplit('\n').next().unwrap_or_default();
+            if super::start::is_rule(line.trim_start_matches(['>', ' '])) {
+                self.out.push_str(" <!-- -->");
+            }
         }
     }
 
@@ -368,7 +373,7 @@ impl Writer {
             self.line(&format!("|{empty}"));
         }
         for (number, row) in table.rows.iter().enumerate() {
-            if number == 1 || (number == 0 && headless) {
+            if number == usize::from(!headless) {
                 self.delimiter_row(&aligns);
             }
             let mut text = String::from("|");

@@ -123,7 +123,15 @@ impl Writer {
                 };
                 self.wrapped(&name, |w| {
                     for item in items {
-                        w.wrapped("li", |w| w.blocks(&item.blocks));
+                        w.wrapped("li", |w| {
+                            let from = w.out.len();
+                            w.blocks(&item.blocks);
+                            // Text that looks like a check box is not one.
+                            let text = w.out.get(from..).unwrap_or_default();
+                            if super::task_marker(text).is_some() {
+                                w.out.insert(from, '\\');
+                            }
+                        });
                     }
                 });
             }

@@ -177,7 +177,11 @@ impl Writer {
             Inline::Card { url, text } => {
                 let text = if text.is_empty() { special::card_text(url) } else { text };
                 let content = [Inline::Text(text.to_owned())];
-                self.bracketed(&content, url, "smart-link");
+                if self.place.html {
+                    self.html_link(&content, url, "smart-link");
+                } else {
+                    self.bracketed(&content, url, "smart-link");
+                }
             }
             Inline::Image(image) => self.image(image),
             Inline::Mention { id, name } => self.mention(id, name),
@@ -333,19 +337,22 @@ impl Writer {
                 return;
             }
         }
-        if self.place.html && target::parse(&url) == *to {
-            self.out.push_str("<a href=\"");
-            escape::html(&mut self.out, &url);
-            if !title.is_empty() {
-                self.out.push_str("\" title=\"");
-                escape::html(&mut self.out, title);
-            }
-            self.out.push_str("\">");
-            self.inlines(content, Some('<'));
-            self.out.push_str("</a>");
-            return;
+        if self.place.html && !url.is_empty() {
+            return self.html_link(content, &url, title);
         }
         self.bracketed(content, &url, title);
+    }
+
+    fn html_link(&mut self, content: &[Inline], url: &str, title: &str) {
+        self.out.push_str("<a href=\"");
+        escape::html(&mut self.out, url);
+        if !title.is_empty() {
+            self.out.push_str("\" title=\"");
+            escape::html(&mut self.out, title);
+        }
+        self.out.push_str("\">");
+        self.inlines(content, Some('<'));
+        self.out.push_str("</a>");
     }
 
     fn bracketed(&mut self, content: &[Inline], url: &str, title: &str) {

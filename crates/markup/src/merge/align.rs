@@ -18,7 +18,7 @@ pub(crate) fn align(
     warnings: &mut Vec<Warning>,
 ) -> bool {
     let mut aligner = Aligner { profile, comments, warnings };
-    aligner.run(&old.blocks, &mut new.blocks)
+    aligner.blocks(&old.blocks, &mut new.blocks)
 }
 
 struct Aligner<'a> {
@@ -42,6 +42,51 @@ trait Unit: Clone {
 }
 
 impl Aligner<'_> {
+    /// Aligns blocks. Stored blocks that Markdown does not show, such as empty paragraphs, stay
+    /// before the block they stood before.
+    fn blocks(&mut self, old: &[Block], new: &mut Vec<Block>) -> bool {
+        if !old.iter().any(markdown::is_silent) {
+            return self.run(old, new);
+        }
+        let mut visible: Vec<Block> = Vec::with_capacity(old.len());
+        let mut silent: Vec<Vec<Block>> = vec![Vec::new()];
+        for block in old {
+            if !markdown::is_silent(block) {
+                visible.push(block.clone());
+                silent.push(Vec::new());
+            } else if let Some(row) = silent.last_mut() {
+                let mut block = block.clone();
+                block.source = block.source.map(|span| Span { reuse: Reuse::Whole, ..span });
+                row.push(block);
+            }
+        }
+        let same = self.run(&visible, new);
+        let starts: std::collections::HashMap<usize, usize> = visible
+            .iter()
+            .enumerate()
+            .filter_map(|(at, old)| old.source.map(|source| (source.start, at)))
+            .collect();
+        let place = |block: &Block| {
+            let span = block.source.filter(|span| span.reuse != Reuse::Nothing)?;
+            starts.get(&span.start).copied()
+        };
+        let mut out = Vec::with_capacity(new.len());
+        for block in std::mem::take(new) {
+            let at = place(&block);
+            if let Some(before) = at.and_then(|at| silent.get_mut(at)) {
+                out.append(before);
+            }
+            out.push(block);
+            if at.is_some_and(|at| at + 1 == visible.len())
+                && let Some(rest) = silent.last_mut()
+            {
+                out.append(rest);
+            }
+        }
+        *new = out;
+        same
+    }
+
     /// Aligns two rows; answers whether they are the same.
     fn run<U: Unit>(&mut self, old: &[U], new: &mut [U]) -> bool {
         let before: Vec<String> = old.iter().map(|unit| unit.canonical(self.profile)).collect();
@@ -195,10 +240,10 @@ impl Unit for Block {
             (BlockKind::Quote(a), BlockKind::Quote(b))
             | (BlockKind::Expand { blocks: a, .. }, BlockKind::Expand { blocks: b, .. })
             | (BlockKind::MacroBox { blocks: a, .. }, BlockKind::MacroBox { blocks: b, .. }) => {
-                aligner.run(b, a);
+                aligner.blocks(b, a);
             }
             (BlockKind::Panel(a), BlockKind::Panel(b)) => {
-                aligner.run(&b.blocks, &mut a.blocks);
+                aligner.blocks(&b.blocks, &mut a.blocks);
             }
             (BlockKind::Table(a), BlockKind::Table(b)) => {
                 aligner.run(&b.rows, &mut a.rows);
@@ -239,7 +284,7 @@ impl Unit for Item {
     }
 
     fn descend(&mut self, old: &Self, aligner: &mut Aligner<'_>) {
-        aligner.run(&old.blocks, &mut self.blocks);
+        aligner.blocks(&old.blocks, &mut self.blocks);
     }
 }
 
@@ -255,7 +300,7 @@ impl Unit for Column {
     }
 
     fn descend(&mut self, old: &Self, aligner: &mut Aligner<'_>) {
-        aligner.run(&old.blocks, &mut self.blocks);
+        aligner.blocks(&old.blocks, &mut self.blocks);
     }
 }
 
@@ -273,7 +318,7 @@ impl Unit for Task {
     fn descend(&mut self, old: &Self, aligner: &mut Aligner<'_>) {
         aligner.text(old.source, &mut self.inlines);
         aligner.run(&old.children, &mut self.children);
-        aligner.run(&old.extra, &mut self.extra);
+        aligner.blocks(&old.extra, &mut self.extra);
     }
 }
 
@@ -309,6 +354,6 @@ impl Unit for Cell {
     }
 
     fn descend(&mut self, old: &Self, aligner: &mut Aligner<'_>) {
-        aligner.run(&old.blocks, &mut self.blocks);
+        aligner.blocks(&old.blocks, &mut self.blocks);
     }
 }

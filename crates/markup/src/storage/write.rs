@@ -67,22 +67,25 @@ impl Writer<'_, '_> {
             in_layout = is_layout;
             self.lead(block.source);
             self.block(block, Inside::Flow)?;
+            self.page_end(block, blocks.get(at + 1), is_layout);
         }
         if in_layout {
             self.layout_close(blocks.last().and_then(|block| block.source));
         }
-        if let Some(stored) = self.stored {
-            let tree = stored.tree();
-            let end = tree.source.len();
-            if let Some(span) = blocks.last().and_then(|block| block.source)
-                && span.reuse != crate::model::Reuse::Nothing
-                && !in_layout
-                && stored.is_last(span)
-            {
-                self.out.push_str(stored.cut(span.end, end));
-            }
-        }
         Ok(())
+    }
+
+    /// What Markdown does not show at the end of the stored body follows its last block.
+    fn page_end(&mut self, block: &Block, next: Option<&Block>, in_layout: bool) {
+        let reused =
+            |block: &Block| block.source.filter(|span| span.reuse != crate::model::Reuse::Nothing);
+        if let Some((stored, span)) = self.stored.zip(reused(block))
+            && !in_layout
+            && next.and_then(reused).is_none()
+            && stored.is_last(span)
+        {
+            self.out.push_str(stored.cut(span.end, stored.tree().source.len()));
+        }
     }
 
     fn layout_open(&self, source: Option<Span>) -> String {
@@ -124,9 +127,13 @@ impl Writer<'_, '_> {
         end: usize,
         inside: Inside,
     ) -> Result<(), WriteError> {
-        self.blocks(blocks, inside)?;
-        self.tail(blocks.last().and_then(|block| block.source), end);
-        Ok(())
+        let last = blocks.iter().rposition(|block| {
+            block.source.is_some_and(|span| span.reuse != crate::model::Reuse::Nothing)
+        });
+        let split = last.map_or(0, |last| last + 1);
+        self.blocks(blocks.get(..split).unwrap_or(&[]), inside)?;
+        self.tail(last.and_then(|last| blocks.get(last)).and_then(|block| block.source), end);
+        self.blocks(blocks.get(split..).unwrap_or(&[]), inside)
     }
 
     /// What lies between the last child of a stored element and the end of its content.

@@ -1,0 +1,235 @@
+//! The laws of content conversion spec section 8.9, each as a property over generated documents.
+
+use atlassian_markup::{
+    Context, Profile, adf, adf_to_markdown, markdown, markdown_to_adf, markdown_to_storage,
+    markdown_to_wiki, merge, storage, storage_to_markdown, wiki, wiki_to_markdown,
+};
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::cases::normal_adf;
+use super::generate;
+
+fn config() -> ProptestConfig {
+    let cases = std::env::var("LAW_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(200);
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+fn context() -> Context<'static> {
+    Context::default()
+}
+
+fn to_md(body: &Value) -> String {
+    adf_to_markdown(body, Profile::Jira, &context()).output
+}
+
+fn to_adf(text: &str) -> Value {
+    let got = markdown_to_adf(text, Profile::Jira, &context()).output;
+    if let Err(findings) = adf::check(&got) {
+        let findings: Vec<String> = findings.iter().map(ToString::to_string).collect();
+        panic!("invalid ADF from {text:?}: {findings:?}\n{got}");
+    }
+    got
+}
+
+fn to_storage(text: &str) -> String {
+    let got = markdown_to_storage(text, &context());
+    got.map(|got| got.output).unwrap_or_else(|e| panic!("no storage from {text:?}: {e}"))
+}
+
+fn from_storage(body: &str) -> String {
+    storage_to_markdown(body, &context()).unwrap().output
+}
+
+fn canonical(text: &str, profile: Profile) -> String {
+    markdown::write(&markdown::read(text, profile), profile)
+}
+
+/// Letters and digits.
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// Whether the letters of `small` occur in order in `large`.
+fn in_order(small: &str, large: &str) -> bool {
+    let mut rest = large.chars();
+    letters(small).chars().all(|c| rest.any(|d| c == d))
+}
+
+fn text_of(node: &Value) -> String {
+    let mut out = String::new();
+    if let Some(text) = node["text"].as_str() {
+        out.push_str(text);
+    }
+    for child in node["content"].as_array().into_iter().flatten() {
+        out.push_str(&text_of(child));
+    }
+    out
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn g1_adf_survives_markdown(body in generate::document()) {
+        prop_assert_eq!(adf::check(&body), Ok(()));
+        let text = to_md(&body);
+        let back = to_adf(&text);
+        prop_assert!(normal_adf(&back) == normal_adf(&body), "through\n{}\nfrom {}\nto   {}", text, normal_adf(&body), normal_adf(&back));
+    }
+
+    #[test]
+    fn g2_adf_survives_an_update_that_changes_nothing(body in generate::wild_document()) {
+        let text = to_md(&body);
+        let back = merge::adf(&body, &text, Profile::Jira, &context()).unwrap();
+        prop_assert!(back.output == body, "through\n{}\nfrom {}\nto   {}", text, body, back.output);
+        prop_assert_eq!(back.warnings, vec![]);
+    }
+
+    #[test]
+    fn g3_storage_survives_an_update_that_changes_nothing(
+        blocks in prop::collection::vec(generate::storage_block(), 0..6)
+    ) {
+        let body = blocks.concat();
+        let text = from_storage(&body);
+        let back = merge::storage(&body, &text, &context()).unwrap();
+        prop_assert_eq!(back.output, body, "through {}", text);
+    }
+
+    #[test]
+    fn g4_markdown_survives_adf(text in generate::soup()) {
+        let once = to_md(&to_adf(&text));
+        let twice = to_md(&to_adf(&once));
+        prop_assert_eq!(twice, once, "from {}", text);
+    }
+
+    #[test]
+    fn g4_markdown_survives_storage(text in generate::soup()) {
+        let once = from_storage(&to_storage(&text));
+        let twice = from_storage(&to_storage(&once));
+        prop_assert_eq!(twice, once, "from {}", text);
+    }
+
+    #[test]
+    fn g5_canonical_markdown_is_canonical(text in generate::soup()) {
+        for profile in [Profile::Jira, Profile::Confluence] {
+            let once = canonical(&text, profile);
+            let twice = canonical(&once, profile);
+            prop_assert_eq!(twice, once, "from {}", text.clone());
+        }
+    }
+
+    #[test]
+    fn g7_storage_is_well_formed(text in generate::soup()) {
+        prop_assert_eq!(storage::check(&to_storage(&text)), Ok(()));
+    }
+
+    #[test]
+    fn g8_text_of_adf_is_in_the_markdown(body in generate::document()) {
+        let text = to_md(&body);
+        prop_assert!(in_order(&text_of(&body), &text), "{} lacks text of {}", text, body);
+    }
+
+    #[test]
+    fn g8_text_survives_every_direction(words in prop::collection::vec("[a-z]{1,8}", 1..12), seed in generate::soup()) {
+        // Words between pieces of markup: they must come out in order.
+        let mut text = String::new();
+        let mut pieces = seed.lines();
+        let mut told = String::new();
+        for word in &words {
+            let word = format!("q{word}q");
+            text.push_str(&format!("{word}\n\n"));
+            told.push_str(&word);
+            if let Some(piece) = pieces.next()
+                && !piece.contains(['<', '[', '{']) && !piece.starts_with(['`', '~', ':'])
+            {
+                text.push_str(&format!("{piece}\n\n"));
+            }
+        }
+        for (name, output) in [
+            ("adf", text_of(&to_adf(&text))),
+            ("storage", to_storage(&text)),
+            ("wiki", markdown_to_wiki(&text, &context()).output),
+            ("canonical", canonical(&text, Profile::Jira)),
+            ("wiki to markdown", wiki_to_markdown(&text, &context()).output),
+        ] {
+            prop_assert!(in_order(&told, &output), "{} of {:?} lacks words: {}", name, text, output);
+        }
+    }
+
+    #[test]
+    fn wiki_is_stable(text in generate::wiki_soup()) {
+        let once = wiki_to_markdown(&text, &context()).output;
+        prop_assert_eq!(canonical(&once, Profile::Jira), once.clone(), "from {}", text);
+        to_adf(&once);
+    }
+
+    #[test]
+    fn wiki_keeps_plain_text(text in generate::text()) {
+        let document = markdown::read(&canonical_text(&text), Profile::Jira);
+        let wiki = wiki::write(&document, &context()).output;
+        let back = wiki_to_markdown(&wiki, &context()).output;
+        let document = markdown::read(&back, Profile::Jira);
+        prop_assert_eq!(
+            atlassian_markup::plain_text(&document),
+            text.split_whitespace().collect::<Vec<_>>().join(" "),
+            "through {}", wiki
+        );
+    }
+
+    #[test]
+    fn g10_an_edit_leaves_other_blocks_alone(
+        blocks in prop::collection::vec(generate::storage_block(), 1..6),
+        at in any::<prop::sample::Index>(),
+    ) {
+        // Every block but one must be found byte for byte after a new paragraph is put between.
+        let body = blocks.concat();
+        let text = from_storage(&body);
+        prop_assume!(!text.is_empty());
+        let document = markdown::read(&text, Profile::Confluence);
+        let mut parts: Vec<String> = document
+            .blocks
+            .iter()
+            .map(|block| {
+                let document = atlassian_markup::Document { blocks: vec![block.clone()] };
+                markdown::write(&document, Profile::Confluence)
+            })
+            .collect();
+        let at = at.index(parts.len() + 1);
+        parts.insert(at, "zebra words".to_owned());
+        let edited = parts.join("\n\n<!-- -->\n\n");
+        let got = merge::storage(&body, &edited, &context()).unwrap().output;
+        prop_assert_eq!(got.matches("<p>zebra words</p>").count(), 1);
+        prop_assert_eq!(got.replacen("<p>zebra words</p>", "", 1), body, "edited {}", edited);
+    }
+
+    #[test]
+    fn g10_an_edited_cell_leaves_the_table_alone(
+        rows in prop::collection::vec(prop::collection::vec("[a-z]{1,5}", 3), 2..5),
+        row in any::<prop::sample::Index>(),
+        column in 0usize..3,
+    ) {
+        let mut body = String::from("<table ac:local-id=\"t\"><colgroup><col/><col/><col/></colgroup><tbody>\n");
+        for (r, cells) in rows.iter().enumerate() {
+            let name = if r == 0 { "th" } else { "td" };
+            body.push_str("<tr>");
+            for (c, cell) in cells.iter().enumerate() {
+                body.push_str(&format!("<{name} data-highlight-colour=\"#f{r}f{c}ff\"><p>{cell}{r}{c}</p></{name}>\n"));
+            }
+            body.push_str("</tr>\n");
+        }
+        body.push_str("</tbody></table>");
+        let row = row.index(rows.len());
+        let old = format!("{}{row}{column}", rows[row][column]);
+        let text = from_storage(&body).replacen(&format!("| {old} |"), "| zebra |", 1);
+        let got = merge::storage(&body, &text, &context()).unwrap().output;
+        prop_assert_eq!(got, body.replacen(&format!("<p>{old}</p>"), "<p>zebra</p>", 1));
+    }
+}
+
+/// Markdown that says exactly `text`.
+fn canonical_text(text: &str) -> String {
+    let body = serde_json::json!({"type": "doc", "version": 1, "content": [
+        {"type": "paragraph", "content": [{"type": "text", "text": text}]}]});
+    to_md(&body)
+}
