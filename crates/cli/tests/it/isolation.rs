@@ -97,7 +97,7 @@ async fn over_http_each_tool_reaches_only_its_own_site_with_its_own_credential()
 async fn over_http_a_callers_credential_goes_to_its_own_instance_only() {
     use atlassian_sandbox::Service::Jira;
     let sites = Sites::start().await;
-    let mut server = HttpServer::start(&sites.variables(), &[]);
+    let mut server = HttpServer::start(&sites.variables(), &["-v"]);
     let read = || json!({"issue_key": "DEPOT-1"});
     let (status, _, text) = server.call(&[], "jira_staging_get_issue", read()).await;
     assert_eq!(status, 401, "{text}");

@@ -49,6 +49,54 @@ const FIXTURES: &[(&str, Fenced, &str)] = &[
         Keyed,
         r#"{"issue_key": "<issue>", "transition_id": "<transition>"}"#,
     ),
+    ("jira_get_user_profile", Free, r#"{"user_identifier": "me"}"#),
+    ("jira_search_assignable_users", Keyed, r#"{"query": "<person>", "project_key": "<project>"}"#),
+    ("jira_get_issue_watchers", Keyed, r#"{"issue_key": "<issue>"}"#),
+    ("jira_add_watcher", Keyed, r#"{"issue_key": "<issue>", "user_identifier": "me"}"#),
+    ("jira_remove_watcher", Keyed, r#"{"issue_key": "<issue>", "username": "me"}"#),
+    ("jira_search_fields", Free, r#"{"keyword": "story points", "limit": 3}"#),
+    (
+        "jira_get_field_options",
+        Keyed,
+        r#"{"field_id": "priority", "project_key": "<project>", "issue_type": "Task"}"#,
+    ),
+    ("jira_get_project_issues", Keyed, r#"{"project_key": "<project>", "limit": 3}"#),
+    ("jira_get_worklog", Keyed, r#"{"issue_key": "<issue>"}"#),
+    ("jira_get_link_types", Free, r#"{"name_filter": "block"}"#),
+    (
+        "jira_batch_create_issues",
+        Keyed,
+        r#"{"issues": [{"project_key": "<project>", "summary": "From a test", "issue_type": "Task"}]}"#,
+    ),
+    ("jira_batch_get_changelogs", Keyed, r#"{"issue_ids_or_keys": "<issue>"}"#),
+    ("jira_assign_issue", Keyed, r#"{"issue_key": "<issue>", "assignee": "me"}"#),
+    ("jira_delete_issue", Keyed, r#"{"issue_key": "<issue>"}"#),
+    (
+        "jira_move_issue",
+        Keyed,
+        r#"{"issue_key": "<issue>", "target_project_key": "<other project>"}"#,
+    ),
+    (
+        "jira_edit_comment",
+        Keyed,
+        r#"{"issue_key": "<talk>", "comment_id": "<issue comment>", "body": "A *word*."}"#,
+    ),
+    ("jira_add_worklog", Keyed, r#"{"issue_key": "<issue>", "time_spent": "1h"}"#),
+    ("jira_link_to_epic", Keyed, r#"{"issue_key": "<issue>", "epic_key": "<project>-1"}"#),
+    (
+        "jira_create_issue_link",
+        Keyed,
+        r#"{"link_type": "Blocks", "inward_issue_key": "<issue>", "outward_issue_key": "<talk>"}"#,
+    ),
+    (
+        "jira_create_remote_issue_link",
+        Keyed,
+        r#"{"issue_key": "<issue>", "url": "https://example.com/x", "title": "X"}"#,
+    ),
+    ("jira_remove_issue_link", ById, r#"{"link_id": "<issue link>"}"#),
+    ("jira_get_project_issue_types", Keyed, r#"{"project_key": "<project>"}"#),
+    ("jira_get_create_fields", Keyed, r#"{"project_key": "<project>", "issue_type_id": "<type>"}"#),
+    ("jira_get_project_fields", Keyed, r#"{"project_key": "<project>"}"#),
     ("confluence_search", Query, r#"{"query": "type = page and space = <space>", "limit": 3}"#),
     ("confluence_get_page", ById, r#"{"page_id": "<page>"}"#),
     ("confluence_get_page_children", ById, r#"{"parent_id": "<page>"}"#),
@@ -143,6 +191,7 @@ const WITHOUT_BODY: &[&str] =
 /// Words that stand for an id found by another tool: word, tool, its arguments.
 const FOUND: &[(&str, &str, &str)] = &[
     ("<transition>", "jira_get_transitions", r#"{"issue_key": "<issue>"}"#),
+    ("<type>", "jira_get_project_issue_types", r#"{"project_key": "<project>"}"#),
     ("<comment>", "confluence_get_comments", r#"{"page_id": "<page>"}"#),
     ("<attachment>", "confluence_get_attachments", r#"{"content_id": "<page>"}"#),
     ("<template>", "confluence_list_page_templates", "{}"),
@@ -187,6 +236,17 @@ fn words(site: &Site) -> Vec<(&'static str, String)> {
     words.push(("<title>", title.to_owned()));
     words.push(("<page>", id(title)));
     words.push(("<other page>", id(other)));
+    let (talk, linked, other_project) = match site.flavour() {
+        Flavour::Cloud => ("PAY-6", "PAY-6", "WEB"),
+        Flavour::DataCenter => ("DEPOT-1", "DEPOT-5", "FLEET"),
+    };
+    let comments = site.comments(talk);
+    let link = site.issue(linked).expect("an issue")["fields"]["issuelinks"][0].clone();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    words.push(("<talk>", talk.to_owned()));
+    words.push(("<other project>", other_project.to_owned()));
+    words.push(("<issue comment>", text(&comments[0]["id"])));
+    words.push(("<issue link>", text(&link["id"])));
     let page = site.page(&id(title)).expect("a page");
     words.push(("<space id>", page["spaceId"].as_str().unwrap_or_default().to_owned()));
     words
