@@ -48,6 +48,7 @@ const CLOSE_GRACE: Duration = Duration::from_millis(400);
 pub struct Http {
     listener: TcpListener,
     address: SocketAddr,
+    path: String,
     app: Router,
     drain: Drain,
 }
@@ -95,7 +96,7 @@ impl Http {
         let address = listener.local_addr()?;
         let drain = Drain::default();
         let app = app(registry, settings, address, &drain);
-        Ok(Self { listener, address, app, drain })
+        Ok(Self { listener, address, path: settings.path.clone(), app, drain })
     }
 
     /// The address that was bound, with the port the system chose when the settings say 0.
@@ -110,8 +111,8 @@ impl Http {
     /// # Errors
     /// [`ServeError::Serving`] when the listener fails.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), ServeError> {
-        let Self { listener, address, app, drain } = self;
-        tracing::info!(target: "atlassian_mcp::start", "listening on http://{address}");
+        let Self { listener, address, path, app, drain } = self;
+        tracing::info!(target: "atlassian_mcp::start", "listening on http://{address}{path}");
         let service: IntoMakeServiceWithConnectInfo<Router, SocketAddr> =
             app.into_make_service_with_connect_info();
         let begun = drain.begun.clone();
