@@ -2,5 +2,6 @@
 
 mod every_tool;
 mod exposure;
+mod fixtures;
 mod instances;
 mod naming;
