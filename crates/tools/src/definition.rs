@@ -192,13 +192,16 @@ impl<T: AcrossTool> PreparedAcross for Across<T> {
     }
 }
 
+/// A tool with its arguments read, or the first problem of the struct.
+type Reading<T> = Result<Box<T>, ArgumentProblem>;
+
 /// How a definition reads its arguments.
 #[derive(Clone, Copy, Debug)]
 enum Prepare {
     /// A tool of one instance.
-    Instance(fn(Map<String, Value>) -> Result<Box<dyn Prepared>, ArgumentProblem>),
+    Instance(fn(Map<String, Value>) -> Reading<dyn Prepared>),
     /// A tool about several instances.
-    Across(fn(Map<String, Value>) -> Result<Box<dyn PreparedAcross>, ArgumentProblem>),
+    Across(fn(Map<String, Value>) -> Reading<dyn PreparedAcross>),
 }
 
 /// A tool as a value in [`TABLE`](crate::TABLE).
