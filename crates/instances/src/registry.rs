@@ -221,11 +221,14 @@ fn count_by_service(set: &InstanceSet) -> BTreeMap<&'static str, usize> {
     counts
 }
 
+/// Instances with the same key patterns share the schema of a tool.
+type SchemaKey = (&'static str, String, String);
+
 /// The registry while names are handed out.
 struct Building<'a> {
     server: &'a ServerSettings,
     visible: Option<BTreeSet<String>>,
-    schemas: HashMap<(&'static str, String, String), Arc<Map<String, Value>>>,
+    schemas: HashMap<SchemaKey, Arc<Map<String, Value>>>,
     entries: IndexMap<Arc<str>, Entry>,
     aliases: HashMap<String, Arc<str>>,
     skipped: Vec<Skipped>,
