@@ -13,7 +13,10 @@ struct Generated {
 fn files() -> Vec<Generated> {
     vec![
         Generated { path: ".env.example", content: atlassian_settings::env_example() },
-        Generated { path: "docs/src/configuration.md", content: atlassian_settings::markdown_reference() },
+        Generated {
+            path: "docs/src/configuration.md",
+            content: atlassian_settings::markdown_reference(),
+        },
         Generated { path: "docs/src/tools.md", content: tools_reference() },
     ]
 }
@@ -38,7 +41,10 @@ pub(crate) fn write() -> Result<(), String> {
 pub(crate) fn check() -> Result<(), String> {
     let stale: Vec<&str> = files()
         .iter()
-        .filter(|file| fs::read_to_string(root().join(file.path)).ok().as_deref() != Some(file.content.as_str()))
+        .filter(|file| {
+            fs::read_to_string(root().join(file.path)).ok().as_deref()
+                != Some(file.content.as_str())
+        })
         .map(|file| file.path)
         .collect();
     if stale.is_empty() {
@@ -53,7 +59,8 @@ fn tools_reference() -> String {
          instance; on an instance called `staging` the tool `jira_get_issue` is `jira_staging_get_issue`.\n",
     );
     for toolset in Toolset::ALL {
-        let tools: Vec<&Definition> = table::definitions().filter(|tool| tool.toolset == *toolset).collect();
+        let tools: Vec<&Definition> =
+            table::definitions().filter(|tool| tool.toolset == *toolset).collect();
         if tools.is_empty() {
             continue;
         }
@@ -73,7 +80,8 @@ fn tool_section(tool: &Definition) -> String {
         Access::Destructive | Access::Write => "writes",
     };
     let product = tool.service.map_or("several instances", Service::title);
-    let mut section = format!("\n### `{}`\n\n{} ({product}, {access})\n", tool.name, tool.description);
+    let mut section =
+        format!("\n### `{}`\n\n{} ({product}, {access})\n", tool.name, tool.description);
     let schema = tool.schema(&Behaviour::default());
     let properties = schema.get("properties").and_then(serde_json::Value::as_object);
     if tool.arguments.is_empty() {

@@ -48,7 +48,7 @@ fn tell(problem: &Problem) {
         Severity::Info => tracing::info!(target: "atlassian_mcp::config", "{problem}"),
         Severity::Warning => tracing::warn!(target: "atlassian_mcp::config", "{problem}"),
         Severity::Error | Severity::Fatal => {
-            tracing::error!(target: "atlassian_mcp::config", "{problem}")
+            tracing::error!(target: "atlassian_mcp::config", "{problem}");
         }
     }
 }
