@@ -14,6 +14,8 @@ pub struct Origins {
     /// Product API on the platform gateway; only for OAuth on Cloud with a known cloud id.
     pub(crate) gateway: Option<Url>,
     pub(crate) forms: Option<Url>,
+    /// The Forms API without a cloud id; Cloud only. Links of answers are never followed there.
+    pub(crate) all_forms: Option<Url>,
     pub(crate) media: Vec<Url>,
     whole_site: bool,
 }
@@ -74,12 +76,13 @@ impl Origins {
             Service::Confluence => join(format!("/ex/confluence/{id}/wiki")),
         });
         let forms = cloud_id.and_then(|id| join(format!("/jira/forms/cloud/{id}")));
+        let all_forms = if cloud { join("/jira/forms/cloud".to_owned()) } else { None };
         let media = if cloud {
             MEDIA.iter().filter_map(|host| Url::parse(host).ok()).collect()
         } else {
             Vec::new()
         };
-        Self { site, gateway, forms, media, whole_site: cloud }
+        Self { site, gateway, forms, all_forms, media, whole_site: cloud }
     }
 
     /// The same addresses with one more media host, which downloads may be redirected to without
@@ -100,7 +103,7 @@ impl Origins {
     }
 
     pub(crate) fn uses_https(&self) -> bool {
-        [Some(&self.site), self.gateway.as_ref(), self.forms.as_ref()]
+        [Some(&self.site), self.gateway.as_ref(), self.all_forms.as_ref()]
             .into_iter()
             .flatten()
             .chain(&self.media)

@@ -12,6 +12,9 @@ pub enum Base {
     Site,
     /// The Forms API of the platform (`https://api.atlassian.com/jira/forms/cloud/<cloud id>`).
     Forms,
+    /// The same without the cloud id, which is then the first segment of the path: for Cloud sites
+    /// whose id is not configured but told by the site itself (`/_edge/tenant_info`).
+    FormsOfSite,
     /// The platform's media host, always without our credentials.
     Media,
 }

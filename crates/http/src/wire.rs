@@ -176,6 +176,9 @@ fn address(
             .forms
             .as_ref()
             .ok_or("the Forms API needs a Cloud site whose cloud id is known")?,
+        Base::FormsOfSite => {
+            origins.all_forms.as_ref().ok_or("the Forms API is there for Cloud sites only")?
+        }
         Base::Media => {
             origins.media.get(path.media_index()).ok_or("only Cloud sites have a media host")?
         }

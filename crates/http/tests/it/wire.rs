@@ -136,6 +136,11 @@ async fn oauth_on_cloud_goes_through_the_gateway_and_other_kinds_do_not() {
         client.send(&forms, &fixture::basic(), &control()).await.unwrap();
         let expected = format!("/jira/forms/cloud/{CLOUD_ID}/issue/X-1/form");
         assert_eq!(server.log().last().unwrap().target, expected);
+        let told = ApiPath::on(Base::FormsOfSite, "").segment("../told").then("/issue/X-1/form");
+        let forms = ApiRequest::get(told, "list forms");
+        client.send(&forms, &fixture::basic(), &control()).await.unwrap();
+        let expected = "/jira/forms/cloud/%252E%252E%2Ftold/issue/X-1/form";
+        assert_eq!(server.log().last().unwrap().target, expected);
     }
 }
 
@@ -151,6 +156,7 @@ async fn what_cannot_be_sent_is_said_and_nothing_leaves() {
         scope: None,
     });
     let forms = ApiRequest::get(ApiPath::on(Base::Forms, "/x"), "list forms");
+    let told = ApiRequest::get(ApiPath::on(Base::FormsOfSite, "/id/x"), "list forms");
     let mut bad_header = data_center.clone();
     bad_header.network.custom_headers = vec![("x-corp".into(), "canary\nvalue".into())];
     let cases = [
@@ -162,7 +168,8 @@ async fn what_cannot_be_sent_is_said_and_nothing_leaves() {
             "must bring an OAuth access token",
         ),
         (cloud, fixture::oauth(), read(), "cloud id"),
-        (data_center, pat(), forms, "Cloud site"),
+        (data_center.clone(), pat(), forms, "Cloud site"),
+        (data_center, pat(), told, "Cloud sites only"),
         (bad_header, pat(), read(), "`x-corp`"),
     ];
     for (config, credential, request, words) in cases {
