@@ -45,6 +45,9 @@ pub(crate) struct Door<'a> {
     pub(crate) flavour: Flavour,
     pub(crate) service: Service,
     pub(crate) gateway: bool,
+    /// The Forms API of the gateway, which takes every API token (Atlassian, "Jira Forms REST API:
+    /// authentication").
+    pub(crate) forms: bool,
 }
 
 /// Who a request turned out to be.
@@ -80,8 +83,13 @@ pub(crate) fn identify(
         else {
             return Caller::Wrong("no user of this site has that login");
         };
-        let kind = if door.gateway { Kind::Scoped } else { Kind::Token };
-        return if secret(door.site, door.service, kind, user) == password {
+        let kinds: &[Kind] = match (door.gateway, door.forms) {
+            (true, true) => &[Kind::Scoped, Kind::Token],
+            (true, false) => &[Kind::Scoped],
+            (false, _) => &[Kind::Token],
+        };
+        let good = |kind: &Kind| secret(door.site, door.service, *kind, user) == password;
+        return if kinds.iter().any(good) {
             Caller::User(user.clone())
         } else {
             Caller::Wrong("the secret is not the one of this user, site and service")
@@ -177,8 +185,13 @@ mod tests {
     #[test]
     fn a_secret_opens_one_door_only() {
         let logins = vec![("ada@acme.example".to_owned(), "ada".to_owned())];
-        let cloud =
-            Door { site: "acme", flavour: Flavour::Cloud, service: Service::Jira, gateway: false };
+        let cloud = Door {
+            site: "acme",
+            flavour: Flavour::Cloud,
+            service: Service::Jira,
+            gateway: false,
+            forms: false,
+        };
         let token = secret("acme", Service::Jira, Kind::Token, "ada");
         let right = basic("ada@acme.example", &token);
         assert_eq!(identify(cloud, Some(&right), &logins), Caller::User("ada".into()));

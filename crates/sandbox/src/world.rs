@@ -128,6 +128,7 @@ pub(crate) fn answer(target: &Target, mut call: Call) -> Reply {
         flavour: world.flavour,
         service: target.service,
         gateway: target.via_gateway,
+        forms: target.path.starts_with("/jira/forms/"),
     };
     let takes_oauth = target.via_gateway || world.flavour == Flavour::DataCenter;
     let caller = match minted.filter(|_| takes_oauth) {

@@ -150,10 +150,19 @@ pub(crate) fn configuration(jira: &mut Jira, call: &Call) -> Answer {
         "name": board.name,
         "type": board.kind,
         "self": format!("{}/rest/agile/1.0/board/{}/configuration", call.base, board.id),
-        "filter": {"id": (10_000 + board.id).to_string()},
+        "filter": {"id": board.filter_id()},
         "estimation": {"type": "field", "field": {"fieldId": estimation, "displayName": "Story Points"}},
         "ranking": {"rankCustomFieldId": jira.field_of(Kind::Rank).map(super::fields::Field::number)},
     })))
+}
+
+/// `GET /rest/agile/1.0/board/{board}/project`
+pub(crate) fn projects(jira: &mut Jira, call: &Call) -> Answer {
+    let board = jira.board_of(call)?;
+    let shown = jira.project(&board.project).map(|p| jira.show_project_brief(p, call));
+    let all: Vec<Value> = shown.into_iter().collect();
+    let path = format!("/rest/agile/1.0/board/{}/project", board.id);
+    Ok(Reply::ok(&jira.page(&all, &path, 50, call)))
 }
 
 /// `GET /rest/agile/1.0/board/{board}/sprint`

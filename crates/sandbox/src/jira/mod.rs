@@ -121,6 +121,7 @@ pub(crate) const ROUTES: &[Route<Jira>] = &[
     both("GET", "/rest/agile/1.0/board", agile::boards),
     both("GET", "/rest/agile/1.0/board/{board}", agile::board),
     both("GET", "/rest/agile/1.0/board/{board}/configuration", agile::configuration),
+    both("GET", "/rest/agile/1.0/board/{board}/project", agile::projects),
     both("GET", "/rest/agile/1.0/board/{board}/sprint", agile::sprints),
     data_center("GET", "/rest/agile/1.0/board/{board}/issue", agile::board_issues),
     cloud("GET", "/rest/software/1.0/board/{board}/issue", agile::board_issues_by_token),

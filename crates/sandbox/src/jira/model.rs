@@ -260,6 +260,13 @@ impl Sprint {
     }
 }
 
+impl Board {
+    /// Id of the saved filter that tells what is on the board.
+    pub(crate) fn filter_id(&self) -> String {
+        (10_000 + self.id).to_string()
+    }
+}
+
 impl Issue {
     /// A value in the sandbox's own form.
     pub(crate) fn value(&self, field: &str) -> &Value {

@@ -3,7 +3,7 @@
 use crate::jira::fields::{Kind, SYSTEM};
 use crate::site::Flavour;
 
-use super::super::{Clause, Node, Op, Term, dates};
+use super::super::{Clause, Dialect, Node, Op, Term, dates, parse};
 use super::{Lens, Plan, Search, Test, UNRESOLVED};
 
 impl Search<'_> {
@@ -16,8 +16,24 @@ impl Search<'_> {
                 Plan::Any(nodes.iter().map(|n| self.plan(n)).collect::<Result<_, _>>()?)
             }
             Node::Not(node) => Plan::Not(Box::new(self.plan(node)?)),
+            Node::Clause(clause) if clause.field.eq_ignore_ascii_case("filter") => {
+                self.saved(clause)?
+            }
             Node::Clause(clause) => Plan::Test(self.test(clause)?),
         })
+    }
+
+    /// A saved filter; here every board has one and there are no others.
+    fn saved(&self, clause: &Clause) -> Result<Plan, String> {
+        let [term @ Term::Text(id)] = clause.terms.as_slice() else {
+            return Err("The 'filter' field takes one value here.".to_owned());
+        };
+        let board =
+            self.jira.boards.iter().find(|board| board.filter_id() == *id).ok_or_else(|| {
+                format!("The value '{}' does not exist for the field 'filter'.", term.shown())
+            })?;
+        let query = parse(&format!("project = {}", board.project), Dialect::Jql)?;
+        query.filter.as_ref().map_or(Ok(Plan::All(Vec::new())), |node| self.plan(node))
     }
 
     pub(super) fn lens(&self, name: &str) -> Option<Lens> {
