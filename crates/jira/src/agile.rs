@@ -3,7 +3,6 @@
 //! The lists of a board's, sprint's and epic's issues are deprecated on Cloud: there a search by
 //! the board's own filter takes their place; [`board_issues`] is for Data Center.
 
-use crate::version::platform;
 use atlassian_http::{ApiPath, ApiRequest};
 use atlassian_settings::Deployment;
 use serde_json::{Map, Value, json};
@@ -63,15 +62,6 @@ pub fn board_configuration(id: &str) -> ApiRequest {
     ApiRequest::get(board(id).then("/configuration"), format!("read the setup of board {id}"))
 }
 
-/// A saved filter, with its `jql`.
-#[must_use]
-pub fn filter(deployment: Deployment, id: &str, board: &str) -> ApiRequest {
-    ApiRequest::get(
-        platform(deployment).then("/filter").segment(id),
-        format!("read filter {id} of board {board}"),
-    )
-}
-
 /// One page of a board's issues (Data Center).
 #[must_use]
 pub fn board_issues(
@@ -108,12 +98,19 @@ pub fn get_sprint(id: &str) -> ApiRequest {
     ApiRequest::get(sprint(id), format!("read sprint {id}"))
 }
 
-/// Creates a future sprint. `originBoardId` is a number, as Jira documents it.
+/// Creates a future sprint. Cloud documents `originBoardId` as a number; Data Center takes text
+/// too and is sent what the caller gave.
 #[must_use]
-pub fn create_sprint(name: &str, board: u64, further: Map<String, Value>) -> ApiRequest {
+pub fn create_sprint(
+    deployment: Deployment,
+    name: &str,
+    board: &str,
+    further: Map<String, Value>,
+) -> ApiRequest {
     let mut body = Map::new();
     body.insert("name".to_owned(), Value::from(name));
-    body.insert("originBoardId".to_owned(), Value::from(board));
+    let number = board.parse::<u64>().ok().filter(|_| deployment.is_cloud());
+    body.insert("originBoardId".to_owned(), number.map_or_else(|| board.into(), Value::from));
     body.extend(further);
     ApiRequest::post(
         agile("/sprint"),
@@ -152,6 +149,7 @@ pub fn move_to_backlog(issues: &[String]) -> ApiRequest {
 mod tests {
     use super::{BoardQuery, boards, create_sprint, sprints, update_sprint};
     use atlassian_http::Body;
+    use atlassian_settings::Deployment;
     use serde_json::{Map, json};
 
     #[test]
@@ -165,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_sprint_belongs_to_its_board_and_is_changed_in_parts() {
-        match create_sprint("S", 84, Map::new()).body {
+        match create_sprint(Deployment::Cloud, "S", "84", Map::new()).body {
             Body::Json(body) => assert_eq!(body, json!({"name": "S", "originBoardId": 84})),
             _ => panic!("a creation has a body"),
         }

@@ -43,6 +43,17 @@ pub fn cloud(
     .reading()
 }
 
+/// About how many issues a query finds (Cloud).
+#[must_use]
+pub fn count(jql: &str) -> ApiRequest {
+    ApiRequest::post(
+        platform(Deployment::Cloud).then("/search/approximate-count"),
+        serde_json::json!({ "jql": jql }),
+        "count issues",
+    )
+    .reading()
+}
+
 /// One page on Data Center.
 #[must_use]
 pub fn data_center(

@@ -175,12 +175,12 @@ pub fn upload(id: &str, files: &[RequestFile]) -> ApiRequest {
     request
 }
 
-/// Attaches uploaded files to a request, visible to the customer.
+/// Attaches uploaded files to a request; `public` shows them to the customer.
 #[must_use]
-pub fn attach(key: &str, uploaded: &[String]) -> ApiRequest {
+pub fn attach(key: &str, uploaded: &[String], public: bool) -> ApiRequest {
     ApiRequest::post(
         request(key).then("/attachment"),
-        json!({ "temporaryAttachmentIds": uploaded, "public": true }),
+        json!({ "temporaryAttachmentIds": uploaded, "public": public }),
         format!("attach {} files to service request {key}", uploaded.len()),
     )
     .header("x-experimentalapi", "opt-in")

@@ -1,6 +1,7 @@
-//! `/rest/api/{2,3}/issue/{key}/attachments`.
+//! `/rest/api/{2,3}/issue/{key}/attachments` and `/rest/api/3/attachment/content`.
 
 use super::issue;
+use crate::version::platform;
 use atlassian_http::{ApiRequest, Body, Part};
 use atlassian_settings::Deployment;
 use serde_json::Value;
@@ -22,4 +23,13 @@ pub fn add(deployment: Deployment, key: &str, file_name: &str, content: Vec<u8>)
         content: content.into(),
     }]);
     request
+}
+
+/// The bytes of an attachment (Cloud), by redirect to the media host.
+#[must_use]
+pub fn content(id: &str, file_name: &str) -> ApiRequest {
+    ApiRequest::get(
+        platform(Deployment::Cloud).then("/attachment/content").segment(id),
+        format!("download attachment {file_name}"),
+    )
 }

@@ -1,6 +1,7 @@
 //! `/rest/api/{2,3}/issue`: reading, creating and editing issues.
 
 pub mod attachments;
+pub mod changelog;
 pub mod comments;
 pub mod links;
 pub mod transitions;

@@ -135,6 +135,42 @@ pub fn fenced(jql: &str, filters: &[&[String]]) -> Result<String, JqlError> {
     Ok(fenced)
 }
 
+/// The caller's query behind further conditions, each of which can only narrow it, as [`fenced`]
+/// puts it behind filters; `order` is used when the query has no `ORDER BY` of its own.
+///
+/// # Errors
+/// [`JqlError`] when the query or a condition is not balanced, or holds anything that Jira might
+/// read otherwise than we do.
+pub fn narrowed(jql: &str, conditions: &[String], order: Option<&str>) -> Result<String, JqlError> {
+    let tokens = tokens(jql)?;
+    let own = order_by(&tokens)?;
+    let (asked, ordering) = tokens.split_at(own.unwrap_or(tokens.len()));
+    balanced(asked)?;
+    check_ordering(ordering)?;
+    let mut parts = Vec::new();
+    for condition in conditions {
+        let tokens = tokens::tokens(condition)?;
+        if let Some(at) = order_by(&tokens)?.and_then(|at| tokens.get(at)) {
+            return Err(JqlError::OrderBy(at.at));
+        }
+        balanced(&tokens)?;
+        parts.push(format!("({condition})"));
+    }
+    if !asked.is_empty() {
+        parts.push(format!("({})", repair(jql, asked)));
+    }
+    let mut narrowed = parts.join(" AND ");
+    let ordering = match (ordering.first(), ordering.last()) {
+        (Some(first), Some(last)) => jql.get(first.start..last.end),
+        _ => order,
+    };
+    if let Some(ordering) = ordering {
+        narrowed.push(' ');
+        narrowed.push_str(ordering);
+    }
+    Ok(narrowed)
+}
+
 /// Whether the query restricts anything: it has more than an ordering.
 #[must_use]
 pub fn restricts(jql: &str) -> bool {

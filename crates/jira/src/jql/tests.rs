@@ -342,3 +342,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn conditions_narrow_and_the_order_of_the_query_wins() {
+    let conditions = ["filter = 7".to_owned(), "a is empty or b = 1".to_owned()];
+    assert_eq!(
+        super::narrowed("x = 1 or y = 2 order by key", &conditions, Some("ORDER BY Rank")),
+        Ok("(filter = 7) AND (a is empty or b = 1) AND (x = 1 or y = 2) order by key".to_owned())
+    );
+    assert_eq!(
+        super::narrowed(" ", &conditions[..1], Some("ORDER BY Rank")),
+        Ok("(filter = 7) ORDER BY Rank".to_owned())
+    );
+    for hostile in ["x = 1) or (y = 2", "x = \"", "(order by key"] {
+        assert!(super::narrowed(hostile, &conditions, None).is_err(), "{hostile}");
+        assert!(super::narrowed("x = 1", &[hostile.to_owned()], None).is_err(), "{hostile}");
+    }
+    assert!(super::narrowed("", &["x = 1 order by key".to_owned()], None).is_err());
+}
