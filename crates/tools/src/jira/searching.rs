@@ -7,7 +7,7 @@ use super::people::names_in;
 use super::text::Remarks;
 use super::wanted::{DEFAULT_FIELDS, Wanted};
 use crate::{Answer, Context, ToolError};
-use atlassian_jira::{jql, search};
+use atlassian_jira::{agile, jql, search};
 use atlassian_settings::Filter;
 use serde_json::{Map, Value};
 
@@ -42,6 +42,14 @@ pub(crate) struct Hits {
 }
 
 impl Hits {
+    /// The same with a total that was found out otherwise, where the search did not tell it.
+    pub(crate) fn or_total(mut self, total: Option<i64>) -> Self {
+        if let (-1, Some(total)) = (self.total, total) {
+            self.total = total;
+        }
+        self
+    }
+
     /// The result document.
     pub(crate) fn answer(self) -> Answer {
         let mut out = Map::new();
@@ -97,6 +105,15 @@ impl Search {
     /// # Errors
     /// When the query is refused here or by Jira.
     pub(crate) async fn run(self, cx: &Context) -> Result<Hits, ToolError> {
+        self.run_on(cx, None).await
+    }
+
+    /// Runs the search on the issues of a board. On Cloud, where boards have no search of their
+    /// own, the query must restrict to the board itself.
+    ///
+    /// # Errors
+    /// When the query is refused here or by Jira.
+    pub(crate) async fn run_on(self, cx: &Context, board: Option<&str>) -> Result<Hits, ToolError> {
         let limit = cx.clamp_limit(self.limit).max(1);
         let query = fenced(cx, &self.jql, self.projects.as_deref())?;
         if cx.is_cloud() && !jql::restricts(&query) {
@@ -126,7 +143,7 @@ impl Search {
             if cx.is_cloud() {
                 self.cloud(cx, &query, &wanted, &expand, limit).await
             } else {
-                self.data_center(cx, &query, &wanted, &expand, limit).await
+                self.data_center(cx, &query, &wanted, (&expand, board), limit).await
             }
         };
         let (page, described) = futures::join!(page, wanted.describe(cx));
@@ -215,12 +232,15 @@ impl Search {
         cx: &Context,
         query: &str,
         wanted: &Wanted,
-        expand: &str,
+        (expand, board): (&str, Option<&str>),
         limit: u32,
     ) -> Result<Page, ToolError> {
         let max = limit.min(search::DATA_CENTER_PAGE);
-        let request =
-            search::data_center(query, &wanted.upstream, Some(expand), self.start_at, max);
+        let (expand, start) = (Some(expand), self.start_at);
+        let request = match board {
+            Some(board) => agile::board_issues(board, query, &wanted.list(), expand, start, max),
+            None => search::data_center(query, &wanted.upstream, expand, start, max),
+        };
         let answer: Value = cx.remote.json(&request).await?;
         let number = |name: &str| answer.get(name).and_then(Value::as_u64);
         Ok(Page {
