@@ -39,7 +39,7 @@ impl Tool for GetAllProjects {
     async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
         let found = if cx.is_cloud() {
             let query = projects::ProjectQuery {
-                keys: fenced_keys(cx),
+                keys: &fenced_keys(cx),
                 archived: self.include_archived,
                 expand: Some("description,lead"),
                 ..projects::ProjectQuery::default()

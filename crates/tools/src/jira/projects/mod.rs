@@ -50,9 +50,10 @@ fn rows(answer: &Value, pointer: &str, what: &str) -> Result<Vec<Value>, ToolErr
 
 /// The keys of the filter as Cloud's search takes them; none when there are too many for it, and
 /// then the filter is applied to the answer alone.
-fn fenced_keys(cx: &Context) -> &[String] {
+fn fenced_keys(cx: &Context) -> Vec<String> {
     let keys = cx.fence.filter().map(atlassian_settings::Filter::keys).unwrap_or_default();
-    if keys.len() > projects::MAX_KEYS { &[] } else { keys }
+    let few = keys.len() <= projects::MAX_KEYS;
+    keys.iter().filter(|_| few).map(|key| key.to_uppercase()).collect()
 }
 
 /// Whether a project of a list may be shown.
@@ -98,7 +99,9 @@ fn failure(error: &ToolError) -> Value {
 }
 
 /// The fields of a new version that are given and not empty, under Jira's names.
-fn fields_of<'a>(given: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> Map<String, Value> {
+fn fields_of<'a>(
+    given: impl IntoIterator<Item = (&'a str, Option<&'a str>)>,
+) -> Map<String, Value> {
     given
         .into_iter()
         .filter_map(|(name, value)| {

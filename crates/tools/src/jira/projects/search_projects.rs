@@ -1,7 +1,7 @@
 //! `jira_search_projects`.
 
 use super::{fenced_keys, inside, rows, with_upper_key};
-use crate::jira::parts::get;
+use crate::jira::parts::text;
 use crate::{
     Access, Answer, Argument, Context, DefaultValue, Kind, Scope, Tool, ToolError, Toolset,
 };
@@ -58,7 +58,7 @@ impl Tool for SearchProjects {
         let found = if cx.is_cloud() {
             let query = projects::ProjectQuery {
                 query: Some(&self.query),
-                keys: fenced_keys(cx),
+                keys: &fenced_keys(cx),
                 ..projects::ProjectQuery::default()
             };
             let answer: Value =
@@ -74,10 +74,10 @@ impl Tool for SearchProjects {
         let shown = found
             .into_iter()
             .filter(|project| inside(cx, project))
-            .filter(|project| match get(project, "/id") {
-                Value::String(id) => !excluded.contains(&id.as_str()),
-                Value::Number(id) => !excluded.contains(&id.to_string().as_str()),
-                _ => true,
+            // Data Center leaves them out itself.
+            .filter(|project| {
+                let id = text(project, "/id").unwrap_or_default();
+                !cx.is_cloud() || !excluded.contains(&id)
             })
             .map(with_upper_key);
         Ok(Answer::json(Value::Array(shown.collect())))

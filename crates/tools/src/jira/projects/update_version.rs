@@ -22,8 +22,7 @@ pub(in crate::jira) struct UpdateVersion {
 impl Tool for UpdateVersion {
     const NAME: &'static str = "jira_update_version";
     const TITLE: &'static str = "Update Version";
-    const DESCRIPTION: &'static str =
-        "Change a version: rename, release, archive, dates. Only given fields are changed; an empty \
+    const DESCRIPTION: &'static str = "Change a version: rename, release, archive, dates. Only given fields are changed; an empty \
          text clears.";
     const SERVICE: Service = Service::Jira;
     const TOOLSET: Toolset = Toolset::JiraProjects;
