@@ -59,7 +59,7 @@ pub(super) fn by_name(name: &str) -> &'static str {
 }
 
 /// The type that was stored, unless it says nothing: then the name decides.
-pub(super) fn of(stored: Option<&str>, name: &str) -> String {
+pub(crate) fn of(stored: Option<&str>, name: &str) -> String {
     match stored {
         Some(stored) if !is_ambiguous(stored) => stored.to_owned(),
         Some(stored) if by_name(name) == "application/octet-stream" => stored.to_owned(),
@@ -68,7 +68,7 @@ pub(super) fn of(stored: Option<&str>, name: &str) -> String {
 }
 
 /// The type of an attachment that is an image.
-pub(super) fn image(stored: Option<&str>, name: &str) -> Option<String> {
+pub(crate) fn image(stored: Option<&str>, name: &str) -> Option<String> {
     let media = match stored {
         Some(stored) if !is_ambiguous(stored) => stored,
         _ => by_name(name),
@@ -76,7 +76,7 @@ pub(super) fn image(stored: Option<&str>, name: &str) -> Option<String> {
     IMAGES.contains(&media).then(|| media.to_owned())
 }
 
-fn is_ambiguous(media: &str) -> bool {
+pub(crate) fn is_ambiguous(media: &str) -> bool {
     let plain = ["application/octet-stream", "application/binary", "multipart/form-data", ""];
     plain.contains(&media)
 }

@@ -18,7 +18,7 @@ mod files;
 mod heading_anchors;
 mod labels;
 mod load;
-mod media;
+pub(crate) mod media;
 mod next_version;
 mod page;
 mod pages;
