@@ -37,6 +37,11 @@ pub(crate) struct IssueType {
 }
 
 impl IssueType {
+    /// Whether it is an epic whatever it is called; known on Cloud only.
+    pub(crate) fn is_epic(&self) -> bool {
+        self.level == Some(1)
+    }
+
     fn read(entry: &Value) -> Option<Self> {
         Some(Self {
             id: text(entry, "/id")?.to_owned(),
