@@ -9,10 +9,12 @@ pub(crate) enum Fenced {
     ById,
     /// The filter is part of the query that is sent.
     Query,
+    /// What is outside of the filter is dropped from the list that comes back.
+    List,
     /// Nothing of a project or space is touched.
     Free,
 }
-use Fenced::{ById, Free, Keyed, Query};
+use Fenced::{ById, Free, Keyed, List, Query};
 
 /// A call that works on both flavours once the words in angle brackets are replaced.
 pub(crate) const FIXTURES: &[(&str, Fenced, &str)] = &[
@@ -83,6 +85,60 @@ pub(crate) const FIXTURES: &[(&str, Fenced, &str)] = &[
     ("jira_get_project_issue_types", Keyed, r#"{"project_key": "<project>"}"#),
     ("jira_get_create_fields", Keyed, r#"{"project_key": "<project>", "issue_type_id": "<type>"}"#),
     ("jira_get_project_fields", Keyed, r#"{"project_key": "<project>"}"#),
+    ("jira_download_attachments", Keyed, r#"{"issue_key": "<issue>"}"#),
+    ("jira_get_issue_images", Keyed, r#"{"issue_key": "<issue>"}"#),
+    ("jira_get_agile_boards", Query, "{}"),
+    ("jira_get_board_issues", ById, r#"{"board_id": "<board>", "jql": "", "limit": 3}"#),
+    ("jira_get_sprints_from_board", ById, r#"{"board_id": "<board>"}"#),
+    ("jira_get_sprint_issues", Query, r#"{"sprint_id": "<sprint>", "limit": 3}"#),
+    (
+        "jira_create_sprint",
+        ById,
+        r#"{"board_id": "<board>", "name": "From a test", "start_date": "", "end_date": ""}"#,
+    ),
+    ("jira_update_sprint", ById, r#"{"sprint_id": "<sprint>", "goal": "From a test"}"#),
+    ("jira_add_issues_to_sprint", Keyed, r#"{"sprint_id": "<sprint>", "issue_keys": "<issue>"}"#),
+    ("jira_move_issues_to_backlog", Keyed, r#"{"issue_keys": "<issue>"}"#),
+    ("jira_get_project_versions", Keyed, r#"{"project_key": "<project>"}"#),
+    ("jira_get_project_components", Keyed, r#"{"project_key": "<project>"}"#),
+    ("jira_get_all_projects", List, "{}"),
+    ("jira_search_projects", List, r#"{"query": "<project>"}"#),
+    ("jira_get_service_desk_for_project", Keyed, r#"{"project_key": "<desk project>"}"#),
+    ("jira_get_service_desk_queues", ById, r#"{"service_desk_id": "<desk>"}"#),
+    ("jira_get_queue_issues", ById, r#"{"service_desk_id": "<desk>", "queue_id": "<queue>"}"#),
+    ("jira_get_request_types", ById, r#"{"service_desk_id": "<desk>"}"#),
+    (
+        "jira_get_request_type_fields",
+        ById,
+        r#"{"service_desk_id": "<desk>", "request_type_id": "23"}"#,
+    ),
+    (
+        "jira_create_customer_request",
+        ById,
+        r#"{"service_desk_id": "<desk>", "request_type_id": "23",
+            "request_field_values": {"summary": "From a test"}}"#,
+    ),
+    ("jira_create_version", Keyed, r#"{"project_key": "<project>", "name": "From a test"}"#),
+    (
+        "jira_batch_create_versions",
+        Keyed,
+        r#"{"project_key": "<project>", "versions": [{"name": "From a test"}]}"#,
+    ),
+    ("jira_update_version", ById, r#"{"version_id": "<version>", "released": true}"#),
+    ("jira_get_issue_proforma_forms", Keyed, r#"{"issue_key": "<request>"}"#),
+    ("jira_get_proforma_form_details", Keyed, r#"{"issue_key": "<request>", "form_id": "<form>"}"#),
+    (
+        "jira_update_proforma_form_answers",
+        Keyed,
+        r#"{"issue_key": "<request>", "form_id": "<form>",
+            "answers": [{"questionId": "1", "type": "TEXT", "value": "From a test"}]}"#,
+    ),
+    ("jira_get_issue_dates", Keyed, r#"{"issue_key": "<issue>"}"#),
+    ("jira_get_issue_sla", Keyed, r#"{"issue_key": "<issue>"}"#),
+    ("jira_get_issue_development_info", Keyed, r#"{"issue_key": "<issue>"}"#),
+    ("jira_get_issues_development_info", Keyed, r#"{"issue_keys": "<issue>"}"#),
+    ("jira_get_project_epic_hierarchy", Keyed, r#"{"project_key": "<project>"}"#),
+    ("jira_get_cross_project_dependencies", Keyed, r#"{"project_key": "<project>"}"#),
     ("confluence_search", Query, r#"{"query": "type = page and space = <space>", "limit": 3}"#),
     ("confluence_get_page", ById, r#"{"page_id": "<page>"}"#),
     ("confluence_get_page_children", ById, r#"{"parent_id": "<page>"}"#),
@@ -171,11 +227,18 @@ pub(crate) const REFUSED_ON_DATA_CENTER: &[&str] = &[
 ];
 
 /// Tools whose write is answered without a body, which nothing can truncate: the write stands.
-pub(crate) const WITHOUT_BODY: &[&str] =
-    &["confluence_delete_page", "confluence_delete_attachment", "jira_update_issue"];
+pub(crate) const WITHOUT_BODY: &[&str] = &[
+    "confluence_delete_page",
+    "confluence_delete_attachment",
+    "jira_update_issue",
+    "jira_add_issues_to_sprint",
+    "jira_move_issues_to_backlog",
+];
 
 /// Words that stand for an id found by another tool: word, tool, its arguments.
 pub(crate) const FOUND: &[(&str, &str, &str)] = &[
+    ("<version>", "jira_get_project_versions", r#"{"project_key": "<project>"}"#),
+    ("<queue>", "jira_get_service_desk_queues", r#"{"service_desk_id": "<desk>"}"#),
     ("<transition>", "jira_get_transitions", r#"{"issue_key": "<issue>"}"#),
     ("<type>", "jira_get_project_issue_types", r#"{"project_key": "<project>"}"#),
     ("<comment>", "confluence_get_comments", r#"{"page_id": "<page>"}"#),

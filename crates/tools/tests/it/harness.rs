@@ -92,6 +92,13 @@ impl Setup {
         self
     }
 
+    /// The same with the sandbox's gateway as the platform, for what is there whatever the
+    /// authentication (forms).
+    pub(crate) fn on_platform(mut self, site: &Site) -> Self {
+        self.platform = Some(site.gateway_url());
+        self
+    }
+
     pub(crate) fn context(&self) -> Context {
         let config = Arc::new(self.config.clone());
         let origins = match &self.platform {

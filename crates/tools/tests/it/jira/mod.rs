@@ -8,16 +8,24 @@
 )]
 
 mod add_comment;
+mod agile;
+mod analysis;
+mod attachments;
 mod create_issue;
+mod development;
 mod edit_comment;
 mod faults;
 mod fields;
+mod forms;
 mod get_issue;
 mod links;
+mod metrics;
 mod more_issues;
 mod people;
+mod projects;
 mod schemas;
 mod search;
+mod service_desk;
 mod transitions;
 mod update_issue;
 mod worklog;
