@@ -1,4 +1,32 @@
 //! Documents: one model; readers and writers for ADF, Confluence storage, Jira wiki, Markdown.
+//!
+//! Jira Cloud stores ADF (JSON), Jira Data Center wiki markup, Confluence storage (XHTML with
+//! macros). Language models read and write Markdown. This crate turns each into the others so that
+//! nothing is lost on the way: what Markdown has no word for becomes a short placeholder with a
+//! reference, and an update puts the original back.
+//!
+//! The map:
+//!
+//! * [`model`]: the one document model, and how text and marks relate (`marks`).
+//! * [`markdown`], [`adf`], [`storage`], [`wiki`]: a reader and a writer each. `adf::fit` moves
+//!   what Atlassian's schema does not allow in a place, `adf::check` judges ADF from elsewhere.
+//! * [`merge`]: updates; a block whose Markdown did not change keeps its stored bytes.
+//! * [`section`]: the outline of a page and edits of one section.
+//! * `keep`: references to content without a Markdown form; `footnote`, `keys`, `emoji`, `color`,
+//!   `entity`: what several formats need.
+//!
+//! The rules:
+//!
+//! * No I/O. Names of people and attachments come through the traits of [`Context`], filled by the
+//!   caller beforehand ([`users_in_adf`] and its siblings tell which ones are needed).
+//! * Readers never fail on text; only storage can be malformed, and then says where.
+//! * Writers are total and deterministic. All ADF written is valid, all storage well-formed.
+//! * Work is linear in the input, and nothing recurses deeper than [`model::MAX_DEPTH`] levels.
+//! * Markdown is read by a parser of our own: the dialect changes rules in the middle of both
+//!   stages of CommonMark (directives, globs, math, code spans in tables), which no crate allows.
+//!
+//! The reasons behind every choice are in content conversion spec section 8; the laws that the
+//! tests check in its section 8.9.
 
 pub mod adf;
 mod color;

@@ -82,6 +82,13 @@ fn walk(inlines: &[Inline], wraps: &mut Vec<Wrap>, out: &mut Vec<Piece>, comment
                 wraps.pop();
             }
             Inline::Text(text) => push_text(out, wraps, text),
+            Inline::Code(text) => match out.last_mut() {
+                // Code right behind code is one piece of code.
+                Some(Piece { wraps: last, leaf: Inline::Code(have) }) if same_set(last, wraps) => {
+                    have.push_str(text);
+                }
+                _ => out.push(Piece { wraps: wraps.clone(), leaf: inline.clone() }),
+            },
             other => out.push(Piece { wraps: wraps.clone(), leaf: other.clone() }),
         }
     }

@@ -127,21 +127,26 @@ pub(crate) fn name_users(blocks: &mut [Block], context: &Context<'_>) {
 
 /// Calls `visit` for every piece of running text in `blocks`.
 pub(crate) fn each_inline(blocks: &mut [Block], visit: &mut dyn FnMut(&mut Inline)) {
+    each_run(blocks, &mut |run| each_in(run, visit));
+}
+
+/// Calls `visit` for every run of text in `blocks`.
+pub(crate) fn each_run(blocks: &mut [Block], visit: &mut dyn FnMut(&mut Vec<Inline>)) {
     for block in blocks {
         match &mut block.kind {
-            BlockKind::Paragraph(p) => each_in(&mut p.inlines, visit),
-            BlockKind::Heading { inlines, .. } => each_in(inlines, visit),
-            BlockKind::Tasks(tasks) | BlockKind::Decisions(tasks) => each_in_tasks(tasks, visit),
-            kind => kind.for_each_run(&mut |run| each_inline(run, visit)),
+            BlockKind::Paragraph(p) => visit(&mut p.inlines),
+            BlockKind::Heading { inlines, .. } => visit(inlines),
+            BlockKind::Tasks(tasks) | BlockKind::Decisions(tasks) => each_task(tasks, visit),
+            kind => kind.for_each_run(&mut |run| each_run(run, visit)),
         }
     }
 }
 
-fn each_in_tasks(tasks: &mut [Task], visit: &mut dyn FnMut(&mut Inline)) {
+fn each_task(tasks: &mut [Task], visit: &mut dyn FnMut(&mut Vec<Inline>)) {
     for task in tasks {
-        each_in(&mut task.inlines, visit);
-        each_in_tasks(&mut task.children, visit);
-        each_inline(&mut task.extra, visit);
+        visit(&mut task.inlines);
+        each_task(&mut task.children, visit);
+        each_run(&mut task.extra, visit);
     }
 }
 

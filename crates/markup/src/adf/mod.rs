@@ -3,7 +3,9 @@
 mod check;
 mod fit;
 pub(crate) mod read;
+mod schema;
 mod write;
+mod write_inline;
 
 use serde_json::Value;
 

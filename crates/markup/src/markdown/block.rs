@@ -5,92 +5,17 @@
 //! our own rather than a crate because the dialect changes rules in the middle of both stages
 //! (directives, globs, math, `CJK` emphasis, pipes in code spans, depth limits).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::directive;
 use super::html_block;
 use super::line::Line;
 use super::start::{self, Opener};
+pub(crate) use super::tree::{Kind, Refs, Tree};
+use super::tree::{is_container, node};
 use crate::Profile;
-use crate::model::{Attrs, MAX_DEPTH};
+use crate::model::MAX_DEPTH;
 use crate::scan::{cut, is_blank, tail};
-
-/// Link reference definitions: folded label to address and title.
-pub(crate) type Refs = HashMap<String, (String, String)>;
-
-/// What a node is.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Kind {
-    Document,
-    Quote,
-    List {
-        ordered: bool,
-        start: u64,
-        sign: u8,
-    },
-    Item {
-        offset: usize,
-    },
-    Directive {
-        colons: usize,
-        name: String,
-        label: String,
-        attrs: Attrs,
-    },
-    /// `{expand:T}` (`html` false) or `<details>` (`html` true).
-    Expand {
-        html: bool,
-        title: String,
-    },
-    /// `!!! note "T"` or a footnote: content is indented by four.
-    Indented {
-        footnote: bool,
-        name: String,
-        title: String,
-    },
-    Paragraph,
-    Heading {
-        level: u8,
-    },
-    Fenced {
-        sign: u8,
-        len: usize,
-        indent: usize,
-        info: String,
-    },
-    IndentedCode,
-    /// HTML that is read as such, and how its elements stand open.
-    Html(html_block::State),
-    Raw,
-    Table {
-        columns: Vec<crate::model::Align>,
-        head: String,
-    },
-    Rule,
-    Leaf {
-        name: String,
-        label: String,
-        attrs: Attrs,
-    },
-}
-
-/// A node of the block tree.
-#[derive(Debug)]
-pub(crate) struct Node {
-    pub(crate) kind: Kind,
-    pub(crate) children: Vec<usize>,
-    pub(crate) text: String,
-    /// An item whose first line was empty.
-    empty_start: bool,
-}
-
-/// The block tree of a text.
-#[derive(Debug)]
-pub(crate) struct Tree {
-    pub(crate) nodes: Vec<Node>,
-    pub(crate) refs: Refs,
-    pub(crate) footnotes: HashSet<String>,
-}
 
 pub(crate) struct Parser<'a> {
     source: &'a str,
@@ -620,23 +545,6 @@ impl<'a> Parser<'a> {
             _ => {}
         }
     }
-}
-
-fn node(kind: Kind) -> Node {
-    Node { kind, children: Vec::new(), text: String::new(), empty_start: false }
-}
-
-fn is_container(kind: &Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Document
-            | Kind::Quote
-            | Kind::List { .. }
-            | Kind::Item { .. }
-            | Kind::Directive { .. }
-            | Kind::Expand { .. }
-            | Kind::Indented { .. }
-    )
 }
 
 /// Whether `name` opens a container.

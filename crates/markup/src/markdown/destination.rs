@@ -74,7 +74,10 @@ pub(crate) fn title(text: &str, at: usize) -> Option<(String, usize)> {
             b'(' if close == b')' => return None,
             b'\n' if byte(text, pos + 1) == b'\n' => return None,
             b'\\' if byte(text, pos + 1).is_ascii_punctuation() => pos += 2,
-            b if b == close => return Some((unescape(cut(text, at + 1, pos)), pos + 1)),
+            b if b == close => {
+                let title = unescape(cut(text, at + 1, pos)).replace('\n', " ");
+                return Some((title, pos + 1));
+            }
             _ => pos += 1,
         }
     }

@@ -208,7 +208,12 @@ fn sign(
         b'*' | b'_' | b'~' | b'^' | b'=' => return run_of_signs(out, text, at, next, signs),
         b'\\' => following.is_none_or(|c| c.is_ascii_punctuation() || c == '\n'),
         b'`' => true,
-        b'[' => place.link || signs.target || special::mention(text, at).is_some(),
+        b'[' => {
+            place.link
+                || signs.target
+                || special::mention(text, at).is_some()
+                || is_footnote(tail(text, at))
+        }
         b']' => place.link,
         b'!' => last && next == Some('['),
         b'@' => last && next == Some('['),
@@ -254,6 +259,14 @@ fn sign(
     }
     out.push(char::from(b));
     1
+}
+
+/// Whether text starts with what could refer to a footnote.
+fn is_footnote(text: &str) -> bool {
+    text.strip_prefix("[^").is_some_and(|rest| {
+        let len = rest.bytes().take(40).take_while(u8::is_ascii_alphanumeric).count();
+        len > 0 && byte(rest, len) == b']'
+    })
 }
 
 fn run_of_signs(
@@ -309,7 +322,8 @@ fn bare_url(
         None => next.is_none_or(|c| matches!(c, '\n' | ']')),
         Some(c) => c.is_whitespace(),
     };
-    if place.html || (place.table && url.contains('|')) {
+    let odd_www = url.starts_with("www.") && !ends;
+    if place.html || odd_www || (place.table && url.contains('|')) {
         // Escaped in the middle, and the rest as any text: the reader links what it reads.
         let (head, len) = if url.starts_with("www.") {
             ("www\\.", 4)
@@ -322,7 +336,7 @@ fn bare_url(
         out.push_str(head);
         return len;
     }
-    if ends || place.link || url.starts_with("www.") {
+    if ends || place.link {
         out.push_str(url);
     } else {
         out.push('<');

@@ -331,8 +331,10 @@ impl Parser<'_> {
         if byte(text, at + 1) == b'^'
             && let Some(len) = tail(text, at + 2).bytes().take(200).position(|b| b == b']')
         {
-            let label = super::fold_label(cut(text, at + 2, at + 2 + len));
-            if self.scope.footnotes.contains(&label) {
+            let label = cut(text, at + 2, at + 2 + len);
+            let odd = label.contains(|c: char| c.is_whitespace() || c == '[');
+            let label = super::fold_label(label);
+            if !odd && self.scope.footnotes.contains(&label) {
                 return self.push_node(Inline::FootnoteRef(label), at + 3 + len);
             }
         }

@@ -82,7 +82,9 @@ pub(crate) fn style_marks(style: &str) -> Vec<Mark> {
     for rule in style.split(';') {
         let Some((name, value)) = rule.split_once(':') else { continue };
         let value = crate::color::canonical(value.trim());
-        if value.is_empty() || value == "inherit" {
+        let odd =
+            |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '#' | '(' | ')' | ',' | '.' | '%');
+        if value.is_empty() || value == "inherit" || value.contains(odd) {
             continue;
         }
         match name.trim().to_ascii_lowercase().as_str() {

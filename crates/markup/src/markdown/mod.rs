@@ -17,6 +17,7 @@ pub(crate) mod special;
 pub(crate) mod start;
 mod table;
 pub(crate) mod target;
+mod tree;
 mod write;
 mod write_html;
 mod write_inline;
@@ -34,7 +35,7 @@ use crate::model::{
 use crate::outcome::Warning;
 use crate::scan::{byte, tail};
 
-pub(crate) use autolink::{bare_len, is_email, next_bare};
+pub(crate) use autolink::{bare_len, is_email, linkify, next_bare};
 pub(crate) use inline_html::style_marks;
 pub(crate) use special::{card_text as card_text_of, status_color, user_id};
 pub use write::write;

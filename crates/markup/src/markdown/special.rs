@@ -14,7 +14,9 @@ pub(crate) fn mention(text: &str, at: usize) -> Option<(Inline, usize)> {
     }
     let inner = cut(rest, 0, len);
     let id = user_id(inner);
-    if id.value.is_empty() || inner.starts_with([' ', '~']) || inner.ends_with([' ', '\\']) {
+    let is_name =
+        |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '+' | ':' | '\'');
+    if id.value.is_empty() || !inner.chars().all(is_name) || inner.starts_with("www.") {
         return None;
     }
     Some((Inline::Mention { id, name: String::new() }, at + 3 + len))

@@ -9,7 +9,7 @@ use super::inline::{self, Scope};
 use super::{autolink, directive, flank, normal, special, target};
 use crate::Profile;
 use crate::emoji;
-use crate::model::{Attrs, Image, Inline, Mark, Target, UserId, UserIdKind};
+use crate::model::{Attrs, BlockKind, Image, Inline, Mark, Target, UserId, UserIdKind};
 use crate::scan::{cut, run};
 
 /// How line breaks are written.
@@ -65,29 +65,46 @@ fn is_harmless(inlines: &[Inline]) -> bool {
     })
 }
 
-fn with_scope<T>(profile: Profile, act: impl FnOnce(&Scope<'_>) -> T) -> T {
-    let (refs, footnotes) = (Refs::new(), HashSet::new());
-    let warnings = RefCell::new(Vec::new());
-    act(&Scope { profile, refs: &refs, footnotes: &footnotes, warnings: &warnings })
+/// The labels of the footnotes that the text refers to.
+fn footnotes(inlines: &[Inline], out: &mut HashSet<String>) {
+    for inline in inlines {
+        match inline {
+            Inline::FootnoteRef(label) => {
+                out.insert(label.clone());
+            }
+            Inline::Mark(_, content) | Inline::Link { content, .. } => footnotes(content, out),
+            _ => {}
+        }
+    }
 }
 
 fn reads_as(text: &str, wanted: &[Inline], profile: Profile, place: Place) -> bool {
     let mut wanted = wanted.to_vec();
     autolink::linkify(&mut wanted);
     let plain = if place.table { text.replace("\\|", "|") } else { text.to_owned() };
-    let read = with_scope(profile, |scope| inline::parse(&plain, scope));
-    normal::same(&read, &wanted)
+    let (refs, warnings) = (Refs::new(), RefCell::new(Vec::new()));
+    let mut labels = HashSet::new();
+    footnotes(&wanted, &mut labels);
+    let scope = Scope { profile, refs: &refs, footnotes: &labels, warnings: &warnings };
+    normal::same(&inline::parse(&plain, &scope), &wanted)
 }
 
 fn reads_as_paragraph(text: &str, wanted: &[Inline], profile: Profile) -> bool {
     let mut wanted = wanted.to_vec();
     autolink::linkify(&mut wanted);
-    let document = super::read(text, profile);
+    let mut labels = HashSet::new();
+    footnotes(&wanted, &mut labels);
+    let mut source = text.to_owned();
+    for label in labels {
+        source.push_str(&format!("\n\n[^{label}]: x"));
+    }
+    let mut document = super::read(&source, profile);
+    document.blocks.retain(|block| !matches!(block.kind, BlockKind::Footnote { .. }));
     match document.blocks.as_slice() {
         [] => wanted.is_empty(),
         [block] => match &block.kind {
-            crate::model::BlockKind::Paragraph(read) => normal::same(&read.inlines, &wanted),
-            crate::model::BlockKind::Image(image) => {
+            BlockKind::Paragraph(read) => normal::same(&read.inlines, &wanted),
+            BlockKind::Image(image) => {
                 matches!(wanted.as_slice(), [Inline::Image(want)] if want == image)
             }
             _ => false,

@@ -158,7 +158,8 @@ impl Aligner<'_> {
     }
 }
 
-/// Names of people are not part of what a body says: the id is.
+/// Names of people are not part of what a body says: the id is. An address in plain text is a
+/// link as soon as Markdown is read.
 fn write(blocks: &[Block], profile: Profile) -> String {
     let mut blocks = blocks.to_vec();
     crate::text::each_inline(&mut blocks, &mut |inline| {
@@ -166,6 +167,7 @@ fn write(blocks: &[Block], profile: Profile) -> String {
             name.clear();
         }
     });
+    crate::text::each_run(&mut blocks, &mut markdown::linkify);
     let mut out = String::new();
     for block in &blocks {
         out.push_str(&markdown::write_block(block, profile));

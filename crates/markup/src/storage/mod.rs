@@ -7,6 +7,8 @@ mod read_inline;
 mod stored;
 mod write;
 mod write_inline;
+mod write_macro;
+mod write_table;
 pub(crate) mod xml;
 
 pub(crate) use stored::Stored;

@@ -1,13 +1,10 @@
 //! Writes a document as storage (content conversion spec sections 4 and 8.6).
 
 use super::stored::Stored;
-use super::write_inline::{attr, is_name, text};
-use crate::model::{
-    Align, Attrs, Block, BlockKind, CardLook, Cell, CodeBlock, Column, Format, Item, Keep,
-    ListKind, Panel, PanelKind, Row, Span, Table, Task,
-};
-use crate::outcome::{Warning, WarningKind};
-use crate::{Context, TableLayout, WriteError};
+use super::write_inline::attr;
+use crate::model::{Align, Block, BlockKind, CardLook, Format, Item, Keep, ListKind, Span, Task};
+use crate::outcome::Warning;
+use crate::{Context, WriteError};
 
 /// Writes blocks; `stored` is the body that spans point into.
 pub(super) fn write(
@@ -23,26 +20,34 @@ pub(super) fn write(
 
 pub(super) struct Writer<'a, 'w> {
     pub(super) out: String,
-    stored: Option<&'a Stored<'a>>,
-    context: &'a Context<'a>,
+    pub(super) stored: Option<&'a Stored<'a>>,
+    pub(super) context: &'a Context<'a>,
     pub(super) warnings: &'w mut Vec<Warning>,
+}
+
+/// What stands around a task's state and text.
+struct TaskShell<'a> {
+    open: &'a str,
+    middle: &'a str,
+    after: &'a str,
+    close: &'a str,
 }
 
 /// Where a table cell's paragraph takes its alignment from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Inside {
+pub(super) enum Inside {
     Flow,
     Cell,
 }
 
 impl Writer<'_, '_> {
-    fn lead(&mut self, source: Option<Span>) {
+    pub(super) fn lead(&mut self, source: Option<Span>) {
         if let Some(stored) = self.stored {
             self.out.push_str(stored.lead(source));
         }
     }
 
-    fn whole(&mut self, source: Option<Span>) -> bool {
+    pub(super) fn whole(&mut self, source: Option<Span>) -> bool {
         match self.stored.and_then(|stored| stored.whole(source)) {
             Some(slice) => {
                 self.out.push_str(slice);
@@ -58,7 +63,8 @@ impl Writer<'_, '_> {
         for (at, block) in blocks.iter().enumerate() {
             let is_layout = matches!(block.kind, BlockKind::Layout { .. });
             if is_layout && !in_layout {
-                let open = self.layout_open(block.source);
+                let before = at.checked_sub(1).and_then(|at| blocks.get(at));
+                let open = self.layout_open(block.source, before.and_then(|b| b.source));
                 self.out.push_str(&open);
             }
             if in_layout && !is_layout {
@@ -88,13 +94,18 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn layout_open(&self, source: Option<Span>) -> String {
+    /// The opening tag of the stored layout, and what lies between it and the block before it.
+    fn layout_open(&self, source: Option<Span>, previous: Option<Span>) -> String {
         let stored = self.stored.zip(source).and_then(|(stored, span)| {
             let before = stored.cut(0, span.lead);
             let at = before.rfind("<ac:layout")?;
             let open = before.get(at..)?;
             let whole = open.ends_with('>') && !open.starts_with("<ac:layout-");
-            whole.then(|| open.to_owned())
+            let from = match previous.filter(|span| span.reuse != crate::model::Reuse::Nothing) {
+                Some(previous) if stored.is_silent(previous.end, at) => previous.end,
+                _ => before.get(..at)?.trim_end().len(),
+            };
+            whole.then(|| before.get(from..).unwrap_or_default().to_owned())
         });
         stored.unwrap_or_else(|| "<ac:layout>".to_owned())
     }
@@ -112,7 +123,7 @@ impl Writer<'_, '_> {
         self.out.push_str("</ac:layout>");
     }
 
-    fn blocks(&mut self, blocks: &[Block], inside: Inside) -> Result<(), WriteError> {
+    pub(super) fn blocks(&mut self, blocks: &[Block], inside: Inside) -> Result<(), WriteError> {
         for block in blocks {
             self.lead(block.source);
             self.block(block, inside)?;
@@ -137,7 +148,7 @@ impl Writer<'_, '_> {
     }
 
     /// What lies between the last child of a stored element and the end of its content.
-    fn tail(&mut self, last: Option<Span>, end: usize) {
+    pub(super) fn tail(&mut self, last: Option<Span>, end: usize) {
         if let Some((stored, span)) = self.stored.zip(last)
             && span.reuse != crate::model::Reuse::Nothing
         {
@@ -150,7 +161,7 @@ impl Writer<'_, '_> {
     }
 
     /// Writes `blocks` in the shell of the stored element; answers whether there is one.
-    fn in_shell(
+    pub(super) fn in_shell(
         &mut self,
         source: Option<Span>,
         inner: &[&str],
@@ -288,7 +299,7 @@ impl Writer<'_, '_> {
         Ok(())
     }
 
-    fn style(&mut self, align: Align) {
+    pub(super) fn style(&mut self, align: Align) {
         let value = match align {
             Align::Default => return,
             Align::Left => "text-align: left;",
@@ -299,7 +310,7 @@ impl Writer<'_, '_> {
     }
 
     /// Blocks, or an empty paragraph where something has to stand.
-    fn blocks_or_empty(&mut self, blocks: &[Block]) -> Result<(), WriteError> {
+    pub(super) fn blocks_or_empty(&mut self, blocks: &[Block]) -> Result<(), WriteError> {
         if blocks.is_empty() {
             self.out.push_str("<p></p>");
             return Ok(());
@@ -384,317 +395,42 @@ impl Writer<'_, '_> {
             let tree = stored.tree();
             let node = tree.node(id)?;
             let (from, to) = tree.inner(tree.child(id, "ac:task-status")?);
-            let (body, end) = tree.inner(tree.child(id, "ac:task-body")?);
-            (from < to && to <= body).then(|| {
-                let head = stored.cut(node.start, from);
-                (head, stored.cut(to, body), stored.cut(end, node.end))
+            let body = tree.child(id, "ac:task-body")?;
+            let (start, end) = tree.inner(body);
+            // The text stands in a span of its own in pages that the editor wrote.
+            let span = tree
+                .child(body, "span")
+                .filter(|&span| tree.attr(span, "class") == Some("placeholder-inline-tasks"));
+            let (text, after) = match span.and_then(|span| Some((tree.node(span)?, span))) {
+                Some((outer, span)) => {
+                    let (from, to) = tree.inner(span);
+                    (from, stored.cut(to, outer.end))
+                }
+                None => (start, ""),
+            };
+            (from < to && to <= start).then(|| TaskShell {
+                open: stored.cut(node.start, from),
+                middle: stored.cut(to, text),
+                after,
+                close: stored.cut(end, node.end),
             })
         });
-        let (head, middle, close) = parts.unwrap_or((
-            "<ac:task><ac:task-status>",
-            "</ac:task-status><ac:task-body>",
-            "</ac:task-body></ac:task>",
-        ));
-        self.out.push_str(head);
+        let shell = parts.unwrap_or(TaskShell {
+            open: "<ac:task><ac:task-status>",
+            middle: "</ac:task-status><ac:task-body>",
+            after: "",
+            close: "</ac:task-body></ac:task>",
+        });
+        self.out.push_str(shell.open);
         self.out.push_str(status);
-        self.out.push_str(middle);
+        self.out.push_str(shell.middle);
         self.inlines(&task.inlines)?;
+        self.out.push_str(shell.after);
         self.blocks(&task.extra, Inside::Flow)?;
         if !task.children.is_empty() {
             self.tasks(&task.children, None)?;
         }
-        self.out.push_str(close);
-        Ok(())
-    }
-
-    /// Decisions as Cloud stores them: ADF inside storage, with a list for those who can not read it.
-    fn decisions(&mut self, tasks: &[Task]) -> Result<(), WriteError> {
-        self.out.push_str("<ac:adf-extension><ac:adf-node type=\"decision-list\">");
-        for task in tasks {
-            let state = if task.done { "DECIDED" } else { "UNDECIDED" };
-            self.out
-                .push_str("<ac:adf-node type=\"decision-item\"><ac:adf-attribute key=\"state\">");
-            self.out.push_str(state);
-            self.out.push_str("</ac:adf-attribute><ac:adf-content>");
-            self.inlines(&task.inlines)?;
-            self.out.push_str("</ac:adf-content></ac:adf-node>");
-        }
-        self.out.push_str("</ac:adf-node><ac:adf-fallback><ul class=\"decision-list\">");
-        for task in tasks {
-            self.out.push_str("<li>");
-            self.inlines(&task.inlines)?;
-            self.out.push_str("</li>");
-        }
-        self.out.push_str("</ul></ac:adf-fallback></ac:adf-extension>");
-        Ok(())
-    }
-
-    pub(super) fn macro_open(&mut self, name: &str) {
-        self.out.push_str("<ac:structured-macro");
-        attr(&mut self.out, "ac:name", name);
-        attr(&mut self.out, "ac:schema-version", "1");
-        self.out.push('>');
-    }
-
-    pub(super) fn macro_close(&mut self) {
-        self.out.push_str("</ac:structured-macro>");
-    }
-
-    pub(super) fn parameter(&mut self, name: &str, content: &str) {
-        self.out.push_str("<ac:parameter");
-        attr(&mut self.out, "ac:name", name);
-        self.out.push('>');
-        text(&mut self.out, content);
-        self.out.push_str("</ac:parameter>");
-    }
-
-    pub(super) fn parameters(&mut self, attrs: &Attrs) {
-        for (name, content) in &attrs.0 {
-            self.parameter(name, content);
-        }
-    }
-
-    fn rich_body(&mut self, blocks: &[Block]) -> Result<(), WriteError> {
-        self.out.push_str("<ac:rich-text-body>");
-        self.blocks(blocks, Inside::Flow)?;
-        self.out.push_str("</ac:rich-text-body>");
-        Ok(())
-    }
-
-    fn plain_body(&mut self, content: &str) {
-        self.out.push_str("<ac:plain-text-body>");
-        self.cdata(content);
-        self.out.push_str("</ac:plain-text-body>");
-    }
-
-    fn cdata(&mut self, content: &str) {
-        let clean: String = content
-            .chars()
-            .filter(|c| {
-                (*c >= ' ' || matches!(c, '\t' | '\n')) && !matches!(c, '\u{fffe}' | '\u{ffff}')
-            })
-            .collect();
-        self.out.push_str("<![CDATA[");
-        self.out.push_str(&clean.replace("]]>", "]]]]><![CDATA[>"));
-        self.out.push_str("]]>");
-    }
-
-    fn code(&mut self, code: &CodeBlock, source: Option<Span>) {
-        let shell = self.stored.and_then(|stored| {
-            let outer = stored.shell_element(source)?;
-            let body = stored.tree().child(outer, "ac:plain-text-body")?;
-            stored.shell(outer, body)
-        });
-        if let Some(shell) = shell.filter(|shell| shell.open.ends_with('>')) {
-            self.out.push_str(shell.open);
-            self.cdata(&code.text);
-            self.out.push_str(shell.close);
-            return;
-        }
-        let mut attrs = code.attrs.clone();
-        let name = attrs.take("macro").filter(|name| name == "noformat");
-        self.macro_open(name.as_deref().unwrap_or("code"));
-        if !code.lang.is_empty() && name.is_none() {
-            let lang = match code.lang.to_ascii_lowercase().as_str() {
-                "python" => "py".to_owned(),
-                "javascript" => "js".to_owned(),
-                "csharp" => "c#".to_owned(),
-                "md" => "markdown".to_owned(),
-                _ => code.lang.clone(),
-            };
-            self.parameter("language", &lang);
-        }
-        self.parameters(&attrs);
-        self.plain_body(&code.text);
-        self.macro_close();
-    }
-
-    fn panel(&mut self, panel: &Panel, source: Option<Span>) -> Result<(), WriteError> {
-        if panel.attrs.get("adf") == Some("true") {
-            return self.adf_panel(panel);
-        }
-        if self.in_shell(source, &["ac:rich-text-body"], &panel.blocks, Inside::Flow)? {
-            return Ok(());
-        }
-        let mut attrs = panel.attrs.clone();
-        let name = match panel.kind {
-            PanelKind::Info => "info",
-            PanelKind::Note => "note",
-            PanelKind::Tip | PanelKind::Success => "tip",
-            PanelKind::Warning | PanelKind::Error => "warning",
-            PanelKind::Plain => "panel",
-            PanelKind::Custom => {
-                if let Some(slot) = attrs.0.iter_mut().find(|(name, _)| name == "panelColor") {
-                    slot.0 = "bgColor".to_owned();
-                }
-                "panel"
-            }
-        };
-        self.macro_open(name);
-        // Parameters stand in the order they were read in; a title of its own comes first.
-        if !panel.title.is_empty() {
-            self.parameter("title", &panel.title);
-        }
-        self.parameters(&attrs);
-        self.rich_body(&panel.blocks)?;
-        self.macro_close();
-        Ok(())
-    }
-
-    fn adf_panel(&mut self, panel: &Panel) -> Result<(), WriteError> {
-        self.out.push_str("<ac:adf-extension><ac:adf-node type=\"panel\">");
-        let name = match panel.kind {
-            PanelKind::Custom | PanelKind::Plain => "custom",
-            kind => kind.name(),
-        };
-        let kind = ("panel-type".to_owned(), name.to_owned());
-        for (key, content) in std::iter::once(&kind).chain(&panel.attrs.0) {
-            if key == "adf" {
-                continue;
-            }
-            self.out.push_str("<ac:adf-attribute");
-            attr(&mut self.out, "key", key);
-            self.out.push('>');
-            text(&mut self.out, content);
-            self.out.push_str("</ac:adf-attribute>");
-        }
-        self.out.push_str("<ac:adf-content>");
-        self.blocks_or_empty(&panel.blocks)?;
-        self.out.push_str("</ac:adf-content></ac:adf-node><ac:adf-fallback><div class=\"panel\">");
-        self.blocks_or_empty(&panel.blocks)?;
-        self.out.push_str("</div></ac:adf-fallback></ac:adf-extension>");
-        Ok(())
-    }
-
-    fn table(&mut self, table: &Table, source: Option<Span>) -> Result<(), WriteError> {
-        let shell = self.stored.and_then(|stored| {
-            let outer = stored.shell_element(source)?;
-            let group = stored.single_group(outer)?;
-            stored.shell(outer, group)
-        });
-        match shell {
-            Some(shell) => self.out.push_str(shell.open),
-            None => {
-                self.out.push_str("<table");
-                if let Some(layout) = self.context.table_layout {
-                    let (width, name) = match layout {
-                        TableLayout::Default => ("760", "default"),
-                        TableLayout::Wide => ("960", "wide"),
-                        TableLayout::FullWidth => ("1800", "full-width"),
-                    };
-                    attr(&mut self.out, "data-table-width", width);
-                    attr(&mut self.out, "data-layout", name);
-                }
-                self.out.push_str("><tbody>");
-            }
-        }
-        for row in &table.rows {
-            self.row(row)?;
-        }
-        match shell {
-            Some(shell) => {
-                self.tail(table.rows.last().and_then(|row| row.source), shell.end);
-                self.out.push_str(shell.close);
-            }
-            None => self.out.push_str("</tbody></table>"),
-        }
-        Ok(())
-    }
-
-    fn row(&mut self, row: &Row) -> Result<(), WriteError> {
-        self.lead(row.source);
-        if self.whole(row.source) {
-            return Ok(());
-        }
-        let shell = self.stored.and_then(|stored| {
-            stored.shell_element(row.source).and_then(|id| stored.shell(id, id))
-        });
-        self.out.push_str(shell.map_or("<tr>", |shell| shell.open));
-        for cell in &row.cells {
-            self.cell(cell)?;
-        }
-        match shell {
-            Some(shell) => {
-                self.tail(row.cells.last().and_then(|cell| cell.source), shell.end);
-                self.out.push_str(shell.close);
-            }
-            None => self.out.push_str("</tr>"),
-        }
-        Ok(())
-    }
-
-    fn cell(&mut self, cell: &Cell) -> Result<(), WriteError> {
-        self.lead(cell.source);
-        if self.whole(cell.source) || self.in_shell(cell.source, &[], &cell.blocks, Inside::Flow)? {
-            return Ok(());
-        }
-        let name = if cell.header { "th" } else { "td" };
-        self.out.push('<');
-        self.out.push_str(name);
-        if cell.colspan > 1 {
-            attr(&mut self.out, "colspan", &cell.colspan.to_string());
-        }
-        if cell.rowspan > 1 {
-            attr(&mut self.out, "rowspan", &cell.rowspan.to_string());
-        }
-        self.style(cell.align);
-        self.out.push('>');
-        if cell.blocks.is_empty() {
-            self.out.push_str("<p></p>");
-        } else {
-            self.blocks(&cell.blocks, Inside::Cell)?;
-        }
-        self.out.push_str("</");
-        self.out.push_str(name);
-        self.out.push('>');
-        Ok(())
-    }
-
-    fn layout(
-        &mut self,
-        attrs: &Attrs,
-        columns: &[Column],
-        source: Option<Span>,
-    ) -> Result<(), WriteError> {
-        let shell = self
-            .stored
-            .and_then(|stored| stored.shell_element(source).and_then(|id| stored.shell(id, id)));
-        match shell {
-            Some(shell) => self.out.push_str(shell.open),
-            None => {
-                self.out.push_str("<ac:layout-section");
-                let default = match columns.len() {
-                    0 | 1 => "single",
-                    2 => "two_equal",
-                    _ => "three_equal",
-                };
-                if attrs.get("type").is_none() {
-                    attr(&mut self.out, "ac:type", default);
-                }
-                for (name, content) in attrs.0.iter().filter(|(name, _)| is_name(name)) {
-                    attr(&mut self.out, &format!("ac:{name}"), content);
-                }
-                self.out.push('>');
-            }
-        }
-        for column in columns {
-            self.lead(column.source);
-            if self.whole(column.source)
-                || self.in_shell(column.source, &[], &column.blocks, Inside::Flow)?
-            {
-                continue;
-            }
-            self.out.push_str("<ac:layout-cell>");
-            self.blocks_or_empty(&column.blocks)?;
-            self.out.push_str("</ac:layout-cell>");
-        }
-        match shell {
-            Some(shell) => {
-                self.tail(columns.last().and_then(|column| column.source), shell.end);
-                self.out.push_str(shell.close);
-            }
-            None => self.out.push_str("</ac:layout-section>"),
-        }
+        self.out.push_str(shell.close);
         Ok(())
     }
 
@@ -707,45 +443,5 @@ impl Writer<'_, '_> {
                 available: Vec::new(),
             }),
         }
-    }
-
-    /// The start tag and parameters of the original around a new body.
-    fn macro_box(&mut self, name: &str, keep: &Keep, blocks: &[Block]) -> Result<(), WriteError> {
-        if keep.raw.is_none() && keep.reference.is_empty() {
-            self.macro_open(name);
-            self.rich_body(blocks)?;
-            self.macro_close();
-            return Ok(());
-        }
-        let raw = self.raw(keep)?;
-        let parts = super::xml::parse(&raw).ok().and_then(|tree| {
-            let outer = *tree.top.first()?;
-            let body = tree.child(outer, "ac:rich-text-body")?;
-            Some(tree.inner(body))
-        });
-        let Some((from, to)) = parts.filter(|(from, to)| from <= to) else {
-            self.warnings.push(Warning::new(
-                WarningKind::Approximated,
-                "the macro has no body to edit and was taken over as it was",
-                keep.label.as_str(),
-            ));
-            self.out.push_str(&raw);
-            return Ok(());
-        };
-        let open = raw.get(..from).unwrap_or_default();
-        match open.strip_suffix("/>") {
-            Some(open) => {
-                self.out.push_str(open);
-                self.out.push('>');
-                self.blocks(blocks, Inside::Flow)?;
-                self.out.push_str("</ac:rich-text-body>");
-            }
-            None => {
-                self.out.push_str(open);
-                self.blocks(blocks, Inside::Flow)?;
-            }
-        }
-        self.out.push_str(raw.get(to..).unwrap_or_default());
-        Ok(())
     }
 }

@@ -302,6 +302,9 @@ pub fn wild_document() -> impl Strategy<Value = Value> {
         Just(
             json!({"type": "extension", "attrs": {"extensionType": "a.b", "extensionKey": "gantt", "parameters": {"z": [1, {"a": null}]}}})
         ),
+        Just(
+            json!({"type": "paragraph", "content": [{"type": "text", "text": "see https://x.example/a_b_c?d=1 and www.x.example."}]})
+        ),
         Just(json!({"type": "futureNode", "attrs": {"k": 1}, "content": [{"type": "paragraph"}]})),
         Just(
             json!({"type": "mediaGroup", "content": [{"type": "media", "attrs": {"type": "file", "id": "1", "collection": ""}}]})

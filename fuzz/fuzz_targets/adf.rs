@@ -1,0 +1,7 @@
+//! `cargo +nightly fuzz run --features libfuzzer adf`
+#![no_main]
+
+#[path = "../../crates/markup/tests/it/checks.rs"]
+mod checks;
+
+libfuzzer_sys::fuzz_target!(|text: &str| checks::run("adf", text));
