@@ -97,9 +97,13 @@ fn pull_request(record: &Value, place: Place<'_>) -> Value {
     let reviewers = list(record, "/reviewers").iter().filter_map(|who| text(who, "/name"));
     out.insert("reviewers".to_owned(), reviewers.collect());
     out.extend(texts(record, &[("lastUpdate", "/lastUpdate")]));
-    // A tool may tell the repository in the record itself.
-    for (key, pointer) in [("repository", "/repositoryName"), ("repositoryUrl", "/repositoryUrl")] {
-        put(&mut out, key, get(record, pointer).clone());
+    // The record itself tells the repository, each tool in its way.
+    for (key, pointers) in [
+        ("repository", ["/source/repository/name", "/repositoryName"]),
+        ("repositoryUrl", ["/source/repository/url", "/repositoryUrl"]),
+    ] {
+        let told = pointers.iter().find_map(|pointer| text(record, pointer));
+        put(&mut out, key, Value::from(told));
     }
     place.mark(&mut out);
     Value::Object(out)
@@ -141,7 +145,8 @@ mod tests {
         collected.add(&[json!({
             "_instance": {"name": "GitHub"},
             "pullRequests": [
-                {"id": "#12", "name": "Fix", "status": "OPEN", "source": {"branch": "f/x"},
+                {"id": "#12", "name": "Fix", "status": "OPEN",
+                 "source": {"branch": "f/x", "repository": {"name": "acme/app", "url": "r"}},
                  "author": null, "reviewers": [{"name": "Bo"}, {}]},
                 "odd"],
             "branches": [{"name": "f/x", "repository": {"name": "acme/app"}}],
@@ -153,7 +158,7 @@ mod tests {
             collected.pull_requests[0],
             json!({"id": "#12", "name": "Fix", "status": "OPEN", "url": "", "source": "f/x",
                    "destination": "", "author": "", "reviewers": ["Bo"], "lastUpdate": "",
-                   "instance": "GitHub"})
+                   "repository": "acme/app", "repositoryUrl": "r", "instance": "GitHub"})
         );
         assert_eq!(collected.pull_requests.len(), 2);
         assert_eq!(
