@@ -5,7 +5,7 @@ use crate::{Context, ToolError};
 use atlassian_jira::fields::{self, Catalogue};
 
 /// The fields shown when a caller names none, in a fixed order (jira-issues spec section 4.1).
-pub(crate) const DEFAULT_FIELDS: &str = "summary,description,status,assignee,reporter,labels,versions,priority,created,updated,issuetype";
+pub(crate) const DEFAULT_FIELDS: &str = "versions,priority,labels,created,issuetype,reporter,summary,status,assignee,updated,description";
 
 /// The fields a caller asks for.
 #[derive(Clone, Debug)]

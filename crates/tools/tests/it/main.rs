@@ -10,3 +10,4 @@
 mod confluence;
 mod harness;
 mod jira;
+mod surface;

@@ -7,7 +7,6 @@ mod faults;
 mod gateway;
 mod get_page;
 mod places;
-mod schemas;
 mod search;
 mod spaces_and_people;
 mod update_page;

@@ -23,7 +23,6 @@ mod metrics;
 mod more_issues;
 mod people;
 mod projects;
-mod schemas;
 mod search;
 mod service_desk;
 mod transitions;
