@@ -54,6 +54,21 @@ fn strong(inlines: Vec<Inline>) -> Block {
     Block::paragraph(vec![Inline::Mark(Mark::Strong, inlines)])
 }
 
+/// A title as a paragraph; an address in it is a link, as it is in any other text.
+fn strong_text(title: String) -> Block {
+    match linked(title).kind {
+        BlockKind::Paragraph(p) => strong(p.inlines),
+        kind => kind.into(),
+    }
+}
+
+/// Plain text as a paragraph with its addresses linked.
+fn linked(text: String) -> Block {
+    let mut inlines = vec![Inline::Text(text)];
+    crate::markdown::linkify(&mut inlines);
+    Block::paragraph(inlines)
+}
+
 fn is_whole(block: &Block) -> bool {
     block.source.is_some_and(|span| span.reuse == Reuse::Whole)
 }
@@ -157,7 +172,7 @@ impl Fitter<'_, '_> {
                 let mut blocks = std::mem::take(&mut panel.blocks);
                 if !panel.title.is_empty() {
                     let title = std::mem::take(&mut panel.title);
-                    blocks.insert(0, strong(vec![Inline::Text(title)]));
+                    blocks.insert(0, strong_text(title));
                 }
                 if panel.kind == PanelKind::Plain {
                     self.plain_panel(&mut panel);
@@ -177,7 +192,7 @@ impl Fitter<'_, '_> {
                 }
                 Nested | Box => {
                     if !title.is_empty() {
-                        out.push(Piece::Stay(strong(vec![Inline::Text(title)])));
+                        out.push(Piece::Stay(strong_text(title)));
                     }
                     out.append(&mut self.run(blocks, place));
                 }
@@ -232,7 +247,7 @@ impl Fitter<'_, '_> {
                             "the image is not an attachment that is known, its text was written",
                             &file,
                         );
-                        out.push(Piece::Stay(Block::text(literal_image(&image))));
+                        out.push(Piece::Stay(linked(literal_image(&image))));
                     }
                     None => out.push(stay(BlockKind::Image(image))),
                 }

@@ -8,6 +8,8 @@ pub(crate) fn delimiter_row(text: &str, head: &str) -> Option<Vec<Align>> {
     let text = text.trim();
     if !text.bytes().all(|b| matches!(b, b'|' | b':' | b'-' | b' ' | b'\t'))
         || !text.contains('-')
+        // One dash and a blank is a list item.
+        || text.starts_with("- ")
         || !(text.contains('|') || (head.contains('|') && text.contains(':')))
     {
         return None;

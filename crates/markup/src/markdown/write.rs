@@ -486,10 +486,14 @@ fn is_loose(blocks: &[Block]) -> bool {
     }
     let mut before: Option<&Block> = None;
     for block in blocks {
-        // A numbered list that does not start at 1 can not interrupt a paragraph.
+        // A numbered list that does not start at 1 can not interrupt a paragraph, nor can an
+        // empty item: its dash would underline a heading.
         let list = match &block.kind {
-            BlockKind::List { kind: ListKind::Ordered(start), .. } => *start == 1,
-            BlockKind::List { .. } | BlockKind::Tasks(_) => true,
+            BlockKind::List { kind, items } => {
+                let starts = !matches!(kind, ListKind::Ordered(start) if *start != 1);
+                starts && !items.first().is_some_and(|item| item.blocks.iter().all(is_silent))
+            }
+            BlockKind::Tasks(_) => true,
             _ => false,
         };
         if !list || before.is_some_and(|before| same_marker(before, block)) {
