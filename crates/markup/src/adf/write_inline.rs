@@ -19,6 +19,15 @@ impl Writer<'_, '_> {
                 vec![json!({"type": "text", "text": text})]
             };
         }
+        let mut spelled = Vec::new();
+        let mut inlines = inlines;
+        if inlines.iter().any(holds_image) {
+            spelled.extend_from_slice(inlines);
+            if self.spell_images(&mut spelled) {
+                crate::markdown::linkify(&mut spelled);
+            }
+            inlines = spelled.as_slice();
+        }
         let mut out: Vec<Value> = Vec::new();
         for piece in marks::flatten_with_comments(inlines) {
             let value = self.piece(&piece);
@@ -189,19 +198,39 @@ impl Writer<'_, '_> {
         Some(node("mention", map, Vec::new()))
     }
 
-    /// ADF has no images at an address inside text: a link.
-    fn inline_image(&mut self, image: &Image, wraps: &[Wrap]) -> Option<Value> {
-        let url = match &image.source {
-            ImageSource::Url(url) => url.clone(),
-            ImageSource::Attachment { file, .. } => {
-                let Some(media) = self.context.attachments.media(file) else {
+    /// Writes images that are no known attachments as their Markdown; answers whether there are any.
+    fn spell_images(&mut self, inlines: &mut [Inline]) -> bool {
+        let mut found = false;
+        for inline in inlines {
+            match inline {
+                Inline::Image(image) => {
+                    let ImageSource::Attachment { file, .. } = &image.source else { continue };
+                    if self.context.attachments.media(file).is_some() {
+                        continue;
+                    }
                     self.warnings.push(Warning::new(
                         WarningKind::UnknownAttachment,
                         "the image is not an attachment that is known, its text was written",
                         file.as_str(),
                     ));
-                    return self.text(&literal_image(image), wraps, false);
-                };
+                    *inline = Inline::Text(literal_image(image));
+                    found = true;
+                }
+                Inline::Mark(_, content)
+                | Inline::Link { content, .. }
+                | Inline::Comment { content, .. } => found |= self.spell_images(content),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// ADF has no images at an address inside text: a link.
+    fn inline_image(&mut self, image: &Image, wraps: &[Wrap]) -> Option<Value> {
+        let url = match &image.source {
+            ImageSource::Url(url) => url.clone(),
+            ImageSource::Attachment { file, .. } => {
+                let media = self.context.attachments.media(file)?;
                 let mut map = attrs([
                     ("type", "file".into()),
                     ("id", media.id.into()),
@@ -219,6 +248,16 @@ impl Writer<'_, '_> {
             wraps.iter().filter(|wrap| !matches!(wrap, Wrap::Link { .. })).cloned().collect();
         wraps.push(Wrap::Link { target: target::parse(&url), title: String::new() });
         self.text(&shown, &wraps, false)
+    }
+}
+
+fn holds_image(inline: &Inline) -> bool {
+    match inline {
+        Inline::Image(_) => true,
+        Inline::Mark(_, content)
+        | Inline::Link { content, .. }
+        | Inline::Comment { content, .. } => content.iter().any(holds_image),
+        _ => false,
     }
 }
 

@@ -244,7 +244,7 @@ fn bracket(text: &str) -> Option<Opener> {
         return Some(Opener::Leaf(kind, String::new()));
     }
     let label = text.strip_prefix("[^")?;
-    let end = label.find([']', '[', ' '])?;
+    let end = label.find([']', '[', ' ', '\t'])?;
     if end == 0 || !tail(label, end).starts_with("]:") {
         return None;
     }
