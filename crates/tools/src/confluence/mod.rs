@@ -1,8 +1,8 @@
 //! Tools of Confluence, one file each, by area.
 //!
-//! What they share stands beside the areas, by subject: [`load`] reads a page with everything that
-//! [`page`] shows, [`body`] converts what is read and written, [`stale`] keeps writes from
-//! overwriting what the caller has not seen, [`resolve`] finds the space of an id for the policy.
+//! What they share stands beside the areas, by subject: `load` reads a page with everything that
+//! `page` shows, `body` converts what is read and written, `stale` keeps writes from
+//! overwriting what the caller has not seen, `resolve` finds the space of an id for the policy.
 
 mod analytics;
 mod appearance;

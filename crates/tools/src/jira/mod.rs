@@ -1,11 +1,11 @@
 //! Tools of Jira, one file each, by area.
 //!
-//! What several tools share is named by its subject: [`issue`] and [`parts`] are the objects of
-//! results, [`wanted`] is the list of fields a caller asks for, [`searching`] runs JQL behind the
-//! fence, [`people`] and [`text`] translate persons and rich text both ways, [`catalogue`] is the
-//! cached field catalogue, [`writing`] prepares fields for a write, [`creating`], [`batch`] and
-//! [`updating`] carry writes of several steps out, [`reread`] shows an issue after one, and
-//! [`service_request`] guards what customers may see.
+//! What several tools share is named by its subject: `issue` and `parts` are the objects of
+//! results, `wanted` is the list of fields a caller asks for, `searching` runs JQL behind the
+//! fence, `people` and `text` translate persons and rich text both ways, `catalogue` is the
+//! cached field catalogue, `writing` prepares fields for a write, `creating`, `batch` and
+//! `updating` carry writes of several steps out, `reread` shows an issue after one, and
+//! `service_request` guards what customers may see.
 //!
 //! A write reads its answer as JSON although it needs nothing of it: a login page with status 200
 //! is no success.
