@@ -275,7 +275,10 @@ mod tests {
     ];
 
     fn given(value: Value) -> Map<String, Value> {
-        value.as_object().cloned().unwrap_or_default()
+        match value {
+            Value::Object(map) => map,
+            _ => Map::new(),
+        }
     }
 
     fn reads(value: Value) -> Value {
