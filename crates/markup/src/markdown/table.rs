@@ -3,6 +3,9 @@
 use crate::model::Align;
 use crate::scan::{byte, cut, run};
 
+/// What is blank at the edges of a cell; a no-break space is text.
+const BLANKS: [char; 2] = [' ', '\t'];
+
 /// The columns' alignments when `text` is a delimiter row that fits the header row `head`.
 pub(crate) fn delimiter_row(text: &str, head: &str) -> Option<Vec<Align>> {
     let text = text.trim();
@@ -59,7 +62,7 @@ pub(crate) fn cells(row: &str, wanted: usize) -> Vec<String> {
 }
 
 fn split(row: &str, code_aware: bool) -> Vec<&str> {
-    let row = row.trim();
+    let row = row.trim_matches(BLANKS);
     let row = row.strip_prefix('|').unwrap_or(row);
     let mut cells = Vec::new();
     let (mut from, mut at) = (0, 0);
@@ -80,14 +83,14 @@ fn split(row: &str, code_aware: bool) -> Vec<&str> {
                 }
             }
             b'|' => {
-                cells.push(cut(row, from, at).trim());
+                cells.push(cut(row, from, at).trim_matches(BLANKS));
                 at += 1;
                 from = at;
             }
             _ => at += 1,
         }
     }
-    let last = cut(row, from, row.len()).trim();
+    let last = cut(row, from, row.len()).trim_matches(BLANKS);
     if !last.is_empty() || cells.is_empty() || from < row.len() {
         cells.push(last);
     }
