@@ -200,7 +200,7 @@ fn objects(value: &Value) -> Result<Value, String> {
 /// A key as given, or the one in a pasted browse URL, upper-cased when only that makes it match.
 fn key(given: &str, pattern: Pattern, behaviour: &Behaviour) -> Result<String, String> {
     let source = schema::pattern_of(pattern, behaviour);
-    let matches = |text: &str| regex::Regex::new(source).is_ok_and(|regex| regex.is_match(text));
+    let matches = |text: &str| matches(text, source);
     let trimmed = given.trim();
     let candidate = if trimmed.starts_with("https://") || trimmed.starts_with("http://") {
         key_in_url(trimmed, pattern).unwrap_or_default()
@@ -219,6 +219,27 @@ fn key(given: &str, pattern: Pattern, behaviour: &Behaviour) -> Result<String, S
         Pattern::ProjectKey => "a project key such as PROJ",
     };
     Err(format!("String should match pattern '{source}': {example}"))
+}
+
+/// Whether a text matches the pattern of a key. The defaults are read by hand: compiling them would
+/// be the larger part of what a call costs here.
+fn matches(text: &str, source: &str) -> bool {
+    match source {
+        Behaviour::ISSUE_KEY_PATTERN => text.split_once('-').is_some_and(|(project, numbers)| {
+            is_project_key(project)
+                && numbers
+                    .split('-')
+                    .all(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+        }),
+        Behaviour::PROJECT_KEY_PATTERN => is_project_key(text),
+        _ => regex::Regex::new(source).is_ok_and(|regex| regex.is_match(text)),
+    }
+}
+
+fn is_project_key(text: &str) -> bool {
+    text.len() >= 2
+        && text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
 fn key_in_url(url: &str, pattern: Pattern) -> Option<String> {
@@ -330,6 +351,42 @@ mod tests {
         assert!(problems[0].starts_with("issue_key: Missing required argument"));
         assert!(problems[1].contains("greater than or equal to 1"));
         assert!(problems[3].starts_with("nope: Unexpected argument; known: issue_key"));
+    }
+
+    #[test]
+    fn the_defaults_read_by_hand_are_the_patterns() {
+        use super::matches;
+        let samples = [
+            "PAY-1",
+            "PAY-",
+            "PAY",
+            "P-1",
+            "PA-1",
+            "P1-1",
+            "1P-1",
+            "P_A-12",
+            "B7-214-68901",
+            "B7-214-",
+            "B7--1",
+            "-1",
+            "",
+            "pay-1",
+            "PAY-1a",
+            "PAY 1",
+            "PAY-1 ",
+            "P",
+            "_P",
+            "PA",
+            "P9",
+            "PA-",
+            "PÄ",
+        ];
+        for source in [Behaviour::ISSUE_KEY_PATTERN, Behaviour::PROJECT_KEY_PATTERN] {
+            let regex = regex::Regex::new(source).expect("a pattern");
+            for text in samples {
+                assert_eq!(matches(text, source), regex.is_match(text), "{text:?} {source}");
+            }
+        }
     }
 
     #[test]

@@ -17,6 +17,9 @@ pub(in crate::confluence) struct CheckContentPermissions {
     subject_type: String,
 }
 
+/// The operations that Confluence's document of the check knows (confluence spec section 9.3).
+const OPERATIONS: [&str; 3] = ["read", "update", "delete"];
+
 impl Tool for CheckContentPermissions {
     const NAME: &'static str = "confluence_check_content_permissions";
     const TITLE: &'static str = "Check Content Permissions";
@@ -43,6 +46,10 @@ impl Tool for CheckContentPermissions {
 
     async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
         super::only_on_cloud(cx)?;
+        if !OPERATIONS.contains(&self.operation.as_str()) {
+            let rule = "Input should be read, update or delete";
+            return Err(ToolError::argument("operation", rule, Some(&self.operation)));
+        }
         let request = restrictions::check(
             &self.content_id,
             &self.operation,

@@ -57,7 +57,14 @@ fn given_id<'a>(argument: &str, id: &'a str) -> Result<&'a str, ToolError> {
 
 /// The issue keys of a comma list, in capitals.
 fn keys(list: &str) -> Vec<String> {
-    list.split(',').map(|key| key.trim().to_uppercase()).filter(|key| !key.is_empty()).collect()
+    let mut keys: Vec<String> = Vec::new();
+    for key in list.split(',').map(|key| key.trim().to_uppercase()) {
+        // Jira's document wants each issue once.
+        if !key.is_empty() && !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys
 }
 
 /// Moves issues in as many requests as Jira's limit needs.

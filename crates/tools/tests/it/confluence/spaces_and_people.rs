@@ -131,7 +131,8 @@ async fn permissions_are_inspected_on_cloud() {
     let answer = wiki.ok("check_content_permissions", given).await;
     assert_eq!(answer["hasPermission"], json!(true));
     let given = json!({"content_id": id, "user_identifier": "x", "operation": "fly"});
-    wiki.err("check_content_permissions", given).await;
+    let error = wiki.err("check_content_permissions", given).await;
+    assert!(error.contains("read, update or delete"), "{error}");
     let by_key = wiki.ok("get_space_permissions", json!({"space_id": "ENG", "limit": 2})).await;
     assert_eq!(by_key["results"].as_array().map(Vec::len), Some(2), "{by_key}");
     let given = json!({"space_id": "ENG", "limit": 2, "cursor": by_key["next_cursor"]});

@@ -1,4 +1,7 @@
 use super::{World, keys, lines, sent, writes};
+use crate::harness::Setup;
+use atlassian_sandbox::{Sandbox, SiteSpec};
+use atlassian_settings::Service;
 use serde_json::{Value, json};
 
 fn found(result: &Value) -> Vec<&str> {
@@ -185,11 +188,13 @@ async fn what_a_sprint_cannot_be_is_said_before_anything_is_sent() {
 
 #[tokio::test]
 async fn many_issues_are_moved_in_groups() {
-    let world = World::new().await;
-    let keys = vec!["PAY-7"; 51].join(",");
-    world.cloud.ok("jira_move_issues_to_backlog", json!({"issue_keys": keys})).await;
-    let sizes: Vec<usize> = world
-        .acme
+    let sandbox = Sandbox::builder().site(SiteSpec::cloud("acme").bulk(60)).start().await;
+    let site = sandbox.as_ref().expect("sandbox starts").site("acme");
+    let mut keys: Vec<String> = (1..=51).map(|number| format!("BULK-{number}")).collect();
+    keys.push("BULK-1".to_owned());
+    let given = json!({"issue_keys": keys.join(",")});
+    Setup::new(&site, Service::Jira).ok("jira_move_issues_to_backlog", given).await;
+    let sizes: Vec<usize> = site
         .log()
         .iter()
         .map(|request| request.json()["issues"].as_array().map_or(0, Vec::len))
