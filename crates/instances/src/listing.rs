@@ -1,7 +1,9 @@
 //! The instances as people and models see them.
 
 use crate::{Caller, Registry};
+use atlassian_settings::InstanceId;
 use atlassian_tools::{InstanceListing, InstanceState};
+use std::collections::HashMap;
 
 /// Longest text of instructions for a model, in bytes (server spec section 11.9).
 pub const MAX_INSTRUCTIONS: usize = 1500;
@@ -12,15 +14,12 @@ impl Registry {
     #[must_use]
     pub fn listing(&self, caller: &Caller) -> Vec<InstanceListing> {
         let mut listing: Vec<InstanceListing> = Vec::new();
-        for instance in self.instances.values() {
+        let mut counts: HashMap<&InstanceId, usize> = HashMap::new();
+        for id in self.list(caller).filter_map(|entry| entry.instance.as_ref()) {
+            *counts.entry(id).or_default() += 1;
+        }
+        for instance in self.instances.values().filter(|instance| instance.policy.sees(caller)) {
             let config = &instance.config;
-            let tools = self
-                .list(caller)
-                .filter(|entry| entry.instance.as_ref() == Some(&config.id))
-                .count();
-            if !instance.policy.sees(caller) {
-                continue;
-            }
             let (state, reasons) = if self.credential_for(instance, caller).is_some() {
                 (InstanceState::Ready, Vec::new())
             } else {
@@ -39,7 +38,7 @@ impl Registry {
                 deployment: Some(config.deployment),
                 auth: Some(config.credential.word()),
                 read_only: instance.policy.is_read_only(caller),
-                tools,
+                tools: counts.get(&config.id).copied().unwrap_or_default(),
                 state,
                 reasons,
             });

@@ -190,38 +190,33 @@ impl Registry {
         if let Some(own) = caller.credentials.get(&instance.config.id) {
             return Some((Arc::clone(own), caller.identity));
         }
-        let external = matches!(instance.config.credential, Credential::External);
+        let external = matches!(*instance.credential, Credential::External);
         let fallback = caller.local
             || external
             || caller.operator_fallback
             || instance.config.exposure.allow_credential_fallback;
         let identity = if external && !caller.local { caller.identity } else { Identity::OPERATOR };
-        fallback.then(|| (Arc::new(instance.config.credential.clone()), identity))
+        fallback.then(|| (Arc::clone(&instance.credential), identity))
     }
 
     /// Why a name leads to nothing. A tool of a product that is not configured says what is
     /// missing; everything else is unknown, hidden tools included.
     fn why_unknown(&self, name: &str, caller: &Caller) -> Ending {
-        let primary =
-            table::definitions().find(|definition| definition.name == name).and_then(|d| d.service);
-        let Some(service) = primary else { return Ending::Unknown };
-        if self.instances.contains_key(&InstanceId::primary(service)) {
-            let hidden_for_credentials =
-                self.instances.get(&InstanceId::primary(service)).is_some_and(|instance| {
-                    self.credential_for(instance, caller).is_none()
-                        && table::definitions()
-                            .find(|definition| definition.name == name)
-                            .is_some_and(|definition| {
-                                instance.policy.exposes(definition, name, caller)
-                            })
-                });
-            return if hidden_for_credentials {
-                Ending::Unavailable(no_credential(&InstanceId::primary(service)))
-            } else {
-                Ending::Unknown
-            };
+        let definition = table::definitions().find(|definition| definition.name == name);
+        let Some((definition, service)) = definition.and_then(|d| Some((d, d.service?))) else {
+            return Ending::Unknown;
+        };
+        let primary = InstanceId::primary(service);
+        let Some(instance) = self.instances.get(&primary) else {
+            return Ending::Unavailable(self.not_configured(service));
+        };
+        // Exposed and yet not found: only the caller's credential is missing.
+        if instance.policy.exposes(definition, name, caller)
+            && self.credential_for(instance, caller).is_none()
+        {
+            return Ending::Unavailable(no_credential(&primary));
         }
-        Ending::Unavailable(self.not_configured(service))
+        Ending::Unknown
     }
 
     fn not_configured(&self, service: Service) -> String {

@@ -3,7 +3,8 @@
 use crate::policy::ToolsetSelection;
 use crate::{Caller, Live, Platform, Policy};
 use atlassian_settings::{
-    InstanceConfig, InstanceId, InstanceSet, Problem, ServerSettings, Severity, Skipped, ToolMode,
+    Credential, InstanceConfig, InstanceId, InstanceSet, Problem, ServerSettings, Severity,
+    Skipped, ToolMode,
 };
 use atlassian_tools::{Definition, Files, table};
 use indexmap::IndexMap;
@@ -39,6 +40,8 @@ pub struct Entry {
 #[derive(Clone, Debug)]
 pub(crate) struct Instance {
     pub(crate) config: Arc<InstanceConfig>,
+    /// The operator's credential, held once: every listed tool asks whether there is one.
+    pub(crate) credential: Arc<Credential>,
     pub(crate) policy: Policy,
     pub(crate) live: Live,
 }
@@ -70,9 +73,10 @@ impl Registry {
             let crowded = counts.get(config.service().word()).is_some_and(|count| *count > 1);
             if building.register(config, crowded) {
                 let live = Live::new(config, platform, process.as_ref());
+                let credential = Arc::new(config.credential.clone());
                 instances.insert(
                     config.id.clone(),
-                    Instance { config: Arc::clone(config), policy, live },
+                    Instance { config: Arc::clone(config), credential, policy, live },
                 );
             }
         }
