@@ -14,6 +14,7 @@
 //!   flight and rate) with `breaker`, `transport` (TLS, timeouts) with `proxy`.
 //! * [`remote`]: one instance as one call sees it: client, credential, deadline, cancellation.
 //! * [`download`](mod@download): files.
+//! * [`traffic`]: what one call exchanged, for its record.
 //! * [`error`]: what went wrong, with status and Atlassian's own words (read by `words`).
 //!
 //! Rules of the crate: nothing is sent before the first call (the TLS store is loaded lazily); no
@@ -33,6 +34,7 @@ mod proxy;
 pub mod remote;
 pub mod request;
 mod retry;
+pub mod traffic;
 mod transport;
 mod wire;
 mod words;
@@ -44,3 +46,4 @@ pub use origins::{LinkError, Origins};
 pub use path::{ApiPath, Base};
 pub use remote::{CallControl, Remote};
 pub use request::{ApiRequest, Body, Part, Response};
+pub use traffic::Traffic;

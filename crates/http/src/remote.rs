@@ -1,7 +1,9 @@
 //! One instance as one call sees it.
 
 use crate::client::Call;
-use crate::{ApiError, ApiErrorKind, ApiPath, ApiRequest, Client, Download, LinkError, Response};
+use crate::{
+    ApiError, ApiErrorKind, ApiPath, ApiRequest, Client, Download, LinkError, Response, Traffic,
+};
 use atlassian_settings::{Credential, Identity, InstanceConfig};
 use http::Method;
 use serde::de::DeserializeOwned;
@@ -28,6 +30,7 @@ pub struct Remote {
     identity: Identity,
     control: CallControl,
     passthrough: Arc<Vec<(String, String)>>,
+    traffic: Arc<Traffic>,
 }
 
 impl Remote {
@@ -39,7 +42,15 @@ impl Remote {
         identity: Identity,
         control: CallControl,
     ) -> Self {
-        Self { client, credential, identity, control, passthrough: Arc::new(Vec::new()) }
+        let passthrough = Arc::new(Vec::new());
+        Self { client, credential, identity, control, passthrough, traffic: Arc::default() }
+    }
+
+    /// The same, counting its requests where the call's record is made.
+    #[must_use]
+    pub fn with_traffic(mut self, traffic: Arc<Traffic>) -> Self {
+        self.traffic = traffic;
+        self
     }
 
     /// The same with headers of the incoming request that are handed on to the instance's own
@@ -73,7 +84,12 @@ impl Remote {
     /// # Errors
     /// [`ApiError`] for everything but a success status.
     pub async fn send(&self, request: &ApiRequest) -> Result<Response, ApiError> {
-        self.client.answer(&self.call(request)).await
+        let ended = self.client.answer(&self.call(request)).await;
+        match &ended {
+            Ok(response) => self.traffic.answered(response.status, response.body.len()),
+            Err(error) => self.traffic.failed(error),
+        }
+        ended
     }
 
     /// Sends a request and reads the answer as JSON.
@@ -90,7 +106,12 @@ impl Remote {
     /// # Errors
     /// [`ApiError`]; of kind `TooLarge` when the file is larger than `max`.
     pub async fn download(&self, request: &ApiRequest, max: usize) -> Result<Download, ApiError> {
-        let answer = self.client.perform(&self.call(request), "*/*", max).await?;
+        let ended = self.client.perform(&self.call(request), "*/*", max).await;
+        match &ended {
+            Ok(answer) => self.traffic.answered(answer.status, answer.body.len()),
+            Err(error) => self.traffic.failed(error),
+        }
+        let answer = ended?;
         Ok(Download::of(request, &answer.headers, answer.body))
     }
 
