@@ -7,7 +7,6 @@ use crate::markdown;
 use crate::model::{
     Block, BlockKind, Cell, Column, Document, Inline, Item, Reuse, Row, Span, Task,
 };
-use crate::outcome::{Warning, WarningKind};
 
 /// Marks in `new` what is taken over from `old`; answers whether nothing changed at all.
 pub(crate) fn align(
@@ -15,16 +14,14 @@ pub(crate) fn align(
     new: &mut Document,
     profile: Profile,
     comments: &dyn Fn(Span) -> Vec<Comment>,
-    warnings: &mut Vec<Warning>,
 ) -> bool {
-    let mut aligner = Aligner { profile, comments, warnings };
+    let mut aligner = Aligner { profile, comments };
     aligner.blocks(&old.blocks, &mut new.blocks)
 }
 
 struct Aligner<'a> {
     profile: Profile,
     comments: &'a dyn Fn(Span) -> Vec<Comment>,
-    warnings: &'a mut Vec<Warning>,
 }
 
 /// Something that can be compared and taken over.
@@ -110,7 +107,6 @@ impl Aligner<'_> {
     /// Pairs changed units with those that stood there before.
     fn gap<U: Unit>(&mut self, old: &[U], new: &mut [U]) {
         let mut next = 0;
-        let mut paired = vec![false; old.len()];
         for unit in new.iter_mut() {
             let found = old
                 .iter()
@@ -120,9 +116,6 @@ impl Aligner<'_> {
                 .map(|(at, _)| at);
             let Some(at) = found else { continue };
             next = at + 1;
-            if let Some(slot) = paired.get_mut(at) {
-                *slot = true;
-            }
             let Some(stored) = old.get(at) else { continue };
             if let Some(source) = stored.source() {
                 let shell = unit.fits_shell(stored);
@@ -131,29 +124,12 @@ impl Aligner<'_> {
             }
             unit.descend(stored, self);
         }
-        for (stored, paired) in old.iter().zip(paired) {
-            if !paired && let Some(source) = stored.source() {
-                for comment in (self.comments)(source) {
-                    self.detached(&comment);
-                }
-            }
-        }
-    }
-
-    fn detached(&mut self, comment: &Comment) {
-        self.warnings.push(Warning::new(
-            WarningKind::CommentDetached,
-            "an inline comment could not be put back, its words are gone or not unique",
-            comment.text.as_str(),
-        ));
     }
 
     fn text(&mut self, source: Option<Span>, inlines: &mut Vec<Inline>) {
         let Some(source) = source else { return };
         for comment in (self.comments)(source) {
-            if !comments::attach(inlines, &comment) {
-                self.detached(&comment);
-            }
+            comments::attach(inlines, &comment);
         }
     }
 }

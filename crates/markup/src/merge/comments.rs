@@ -1,9 +1,12 @@
 //! Inline comments: found in the stored source, put back on the same words.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use crate::model::{Inline, Span};
 use crate::storage::Stored;
+use crate::storage::xml::Tree;
 
 /// A comment and the words it is on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,17 +21,43 @@ pub(crate) fn in_storage(stored: &Stored<'_>, span: Span) -> Vec<Comment> {
     if !stored.cut(span.start, span.end).contains("ac:inline-comment-marker") {
         return Vec::new();
     }
+    // Nodes are numbered in the order in which they start.
+    let first = tree.nodes.partition_point(|node| node.start < span.start);
+    let end = tree.nodes.partition_point(|node| node.start < span.end);
+    (first..end).filter_map(|id| marker(tree, id)).collect()
+}
+
+fn marker(tree: &Tree<'_>, id: usize) -> Option<Comment> {
+    if tree.name(id) != "ac:inline-comment-marker" {
+        return None;
+    }
+    let reference = tree.attr(id, "ac:ref").unwrap_or_default().to_owned();
+    Some(Comment { reference, text: crate::scan::fold_blanks(&tree.text(id, &[])) })
+}
+
+/// All comments of a body, each once: one whose words are cut by markup has several markers.
+pub(crate) fn all_in_storage(tree: &Tree<'_>) -> Vec<Comment> {
+    joined((0..tree.nodes.len()).filter_map(|id| marker(tree, id)))
+}
+
+/// All comments of an ADF body, each once.
+pub(crate) fn all_in_adf(body: &Value) -> Vec<Comment> {
+    joined(
+        in_adf(&[body], Span { start: 0, end: 1, lead: 0, reuse: Default::default() }).into_iter(),
+    )
+}
+
+fn joined(comments: impl Iterator<Item = Comment>) -> Vec<Comment> {
     let mut found: Vec<Comment> = Vec::new();
-    for (id, node) in tree.nodes.iter().enumerate() {
-        if node.start < span.start
-            || node.end > span.end
-            || tree.name(id) != "ac:inline-comment-marker"
-        {
-            continue;
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for comment in comments {
+        match places.get(&comment.reference).and_then(|&at| found.get_mut(at)) {
+            Some(first) => first.text.push_str(&comment.text),
+            None => {
+                places.insert(comment.reference.clone(), found.len());
+                found.push(comment);
+            }
         }
-        let reference = tree.attr(id, "ac:ref").unwrap_or_default().to_owned();
-        let text = crate::scan::fold_blanks(&tree.text(id, &[]));
-        found.push(Comment { reference, text });
     }
     found
 }
@@ -58,12 +87,11 @@ pub(crate) fn in_adf(nodes: &[&Value], span: Span) -> Vec<Comment> {
     found
 }
 
-/// Puts a comment on its words when they occur exactly once; answers whether it did.
-pub(crate) fn attach(inlines: &mut Vec<Inline>, comment: &Comment) -> bool {
-    if comment.text.trim().is_empty() || count(inlines, &comment.text) != 1 {
-        return false;
+/// Puts a comment on its words when they occur exactly once.
+pub(crate) fn attach(inlines: &mut Vec<Inline>, comment: &Comment) {
+    if !comment.text.trim().is_empty() && count(inlines, &comment.text) == 1 {
+        put(inlines, comment);
     }
-    put(inlines, comment)
 }
 
 fn count(inlines: &[Inline], text: &str) -> usize {

@@ -7,10 +7,12 @@
 mod align;
 mod comments;
 mod lcs;
+mod loss;
 mod originals;
 
 use serde_json::Value;
 
+pub use loss::{dropped_by_wiki, dropped_from_adf, dropped_from_storage, dropped_from_wiki};
 pub(crate) use originals::{Originals, adf_originals, restore, storage_originals};
 
 use crate::model::{Block, BlockKind, Document, Inline};
@@ -50,13 +52,15 @@ pub(crate) fn storage_with(
     }
     restore(&mut new.blocks, originals)?;
     let found = |span| comments::in_storage(&stored, span);
-    let unchanged = align::align(&old, &mut new, Profile::Confluence, &found, &mut warnings);
+    let unchanged = align::align(&old, &mut new, Profile::Confluence, &found);
     if unchanged {
         return Ok(Converted { output: current.to_owned(), warnings });
     }
     originals::without_copies(&mut new.blocks);
-    report_dropped(&old, &new, &mut warnings);
     let output = crate::storage::write_with(new, Some(&stored), context, &mut warnings)?;
+    if let Ok(written) = xml::parse(&output) {
+        warnings.extend(loss::storage(&tree, &old, &written));
+    }
     Ok(Converted { output, warnings })
 }
 
@@ -76,18 +80,18 @@ pub fn adf(
     restore(&mut new.blocks, &originals)?;
     let nodes = stored.nodes.as_slice();
     let found = |span| comments::in_adf(nodes, span);
-    let unchanged = align::align(&stored.document, &mut new, profile, &found, &mut warnings);
+    let unchanged = align::align(&stored.document, &mut new, profile, &found);
     if unchanged && current.is_object() {
         return Ok(Converted { output: current.clone(), warnings });
     }
     append_media(&stored.document, &mut new, context, &mut warnings);
-    report_dropped(&stored.document, &new, &mut warnings);
     let output = crate::adf::write_with(new, nodes, context, &mut warnings);
+    warnings.extend(loss::adf(&stored.document, current, &output));
     Ok(Converted { output, warnings })
 }
 
 /// The stored wiki body `current` with the changes that `markdown` makes to it. Text that is wiki
-/// markup already replaces the body as it is.
+/// markup already replaces the body as it is, and tells what is lost by that.
 ///
 /// # Errors
 /// When a placeholder names content that is not in the stored body.
@@ -97,18 +101,19 @@ pub fn wiki(
     context: &Context<'_>,
 ) -> Result<Converted<String>, MergeError> {
     if crate::wiki::looks_like_wiki(markdown) {
-        return Ok(Converted::clean(markdown.to_owned()));
+        let warnings = dropped_from_wiki(current, markdown);
+        return Ok(Converted { output: markdown.to_owned(), warnings });
     }
     let old = crate::wiki::read(current);
     let (mut new, mut warnings) = crate::markdown::read_with_warnings(markdown, Profile::Jira);
     restore(&mut new.blocks, &originals::of(&old))?;
     let nothing = |_| Vec::new();
-    let unchanged = align::align(&old, &mut new, Profile::Jira, &nothing, &mut warnings);
+    let unchanged = align::align(&old, &mut new, Profile::Jira, &nothing);
     if unchanged {
         return Ok(Converted { output: current.to_owned(), warnings });
     }
-    report_dropped(&old, &new, &mut warnings);
     let output = crate::wiki::write_with(new, Some(current), context, &mut warnings);
+    warnings.extend(loss::wiki(&old, &output));
     Ok(Converted { output, warnings })
 }
 
@@ -155,20 +160,5 @@ fn append_media(
         } else {
             BlockKind::Keep(keep.clone()).into()
         });
-    }
-}
-
-/// Kept content that the update drops is told by name.
-fn report_dropped(old: &Document, new: &Document, warnings: &mut Vec<Warning>) {
-    let have = originals::of(new);
-    let mut told = std::collections::HashSet::new();
-    for keep in originals::of(old).list() {
-        if !have.knows(&keep.reference) && told.insert(keep.reference.clone()) {
-            warnings.push(Warning::new(
-                WarningKind::KeptContentDropped,
-                "content that was stored is not in the new text and is gone",
-                keep.label.as_str(),
-            ));
-        }
     }
 }

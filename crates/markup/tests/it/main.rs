@@ -14,6 +14,8 @@ mod generate;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
+mod losses;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod stress;
