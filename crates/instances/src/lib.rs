@@ -6,7 +6,7 @@
 //! * [`policy`]: the one choke point. The same function decides what is listed and what may be
 //!   called; what a call touches is admitted before any request leaves.
 //! * [`pipeline`]: name + arguments + caller -> registry -> arguments -> policy -> tool -> answer,
-//!   with exactly one log record. Every transport and the command line walk it.
+//!   with exactly one [`record`]. Every transport and the command line walk it.
 //! * [`caller`]: who is calling, with which credentials for which instance.
 //! * [`live`]: what outlives a snapshot: client pools, breakers and caches, keyed by instance.
 //! * [`listing`]: the instances as people and models see them.
@@ -19,10 +19,12 @@ pub mod listing;
 pub mod live;
 pub mod pipeline;
 pub mod policy;
+pub mod record;
 pub mod registry;
 
 pub use caller::{Caller, Narrowing};
 pub use live::{Live, Platform};
 pub use pipeline::{CallRequest, Outcome};
 pub use policy::Policy;
+pub use record::{Ending, Observer, Record};
 pub use registry::{Entry, Registry};

@@ -1,8 +1,9 @@
 //! The one way of a call (design section 2).
 
+use crate::record::{CallId, Called, Ending, Running};
 use crate::registry::Instance;
 use crate::{Caller, Entry, Registry};
-use atlassian_http::{CallControl, Remote};
+use atlassian_http::{ApiErrorKind, CallControl, Remote};
 use atlassian_settings::{Credential, Identity, InstanceId, Service};
 use atlassian_tools::calls::InnerCall;
 use atlassian_tools::{Answer, Calls, Context, Fence, InstanceListing, Progress, ToolError, table};
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 /// How long after its deadline a call that does not end by itself is abandoned. The requests of a
 /// call end at the deadline and say how far they had got; this is only for what is not a request.
@@ -73,15 +75,6 @@ impl Outcome {
     }
 }
 
-/// How a call ended, for its log record.
-enum Ending {
-    Done(Answer),
-    Failed(ToolError),
-    Unknown,
-    /// The tool exists, but its product is not configured; the text says what is missing.
-    Unavailable(String),
-}
-
 impl Registry {
     /// Walks a call through registry, arguments, policy and tool, and records it.
     pub async fn call(self: &Arc<Self>, request: CallRequest, caller: &Caller) -> Outcome {
@@ -92,71 +85,86 @@ impl Registry {
         self: &Arc<Self>,
         request: CallRequest,
         caller: &Caller,
-        within: Option<&CallControl>,
+        within: Option<&Within<'_>>,
         depth: u8,
     ) -> Outcome {
         let started = Instant::now();
-        let entry = self.get(&request.name, caller);
-        let name = entry.map_or_else(|| printable(&request.name), |entry| entry.name.to_string());
-        let instance = entry.and_then(|entry| entry.instance.clone());
-        let control = CallControl {
-            deadline: within
-                .map_or_else(|| started + self.server.call_timeout, |outer| outer.deadline),
-            cancel: request.cancel.clone(),
+        let CallRequest { name: asked, arguments, progress, cancel } = request;
+        let entry = self.get(&asked, caller);
+        let called = Called {
+            name: entry.map_or_else(|| printable(&asked).into(), |entry| Arc::clone(&entry.name)),
+            definition: entry.map(|entry| entry.definition),
+            instance: entry.and_then(|entry| entry.instance.as_ref()),
+            arguments: &arguments,
         };
-        let ending = match entry {
-            None => self.why_unknown(&request.name, caller),
-            Some(entry) => {
-                let running =
-                    self.run(entry, request.arguments, request.progress, caller, &control, depth);
-                match guarded(running, &control).await {
-                    Ok(answer) => Ending::Done(self.within_budget(answer)),
-                    Err(error) => Ending::Failed(error),
-                }
+        let name = Arc::clone(&called.name);
+        let parent = within.map(|within| within.id);
+        let running = Running::begin(&self.observers, &called, caller, parent, started);
+        let Some(entry) = entry else {
+            let (ending, text) = self.why_unknown(&asked, &name, caller);
+            running.end(ending, None);
+            return Outcome { answer: Err(text), instance: None };
+        };
+        let deadline = within
+            .map_or_else(|| started + self.server.call_timeout, |outer| outer.control.deadline);
+        let control = CallControl { deadline, cancel };
+        let instance = entry.instance.clone();
+        // Every line that is logged on the way names the call and its instance.
+        let span = tracing::error_span!(
+            target: "atlassian_mcp::call",
+            "call",
+            id = %running.id(),
+            tool = %name,
+            instance = instance.as_ref().map(tracing::field::display),
+        );
+        let way = Way { entry, caller, control: &control, running: &running, depth };
+        let walking = self.run(&way, arguments, progress).instrument(span);
+        let (ending, answer) = match guarded(walking, &control).await {
+            Ok(answer) => {
+                let answer = self.within_budget(answer);
+                (if answer.failed { Ending::Failed } else { Ending::Ok }, Ok(answer))
+            }
+            Err(Stopped { ending, error }) => {
+                (ending, Err(format!("Error calling tool '{name}': {error}")))
             }
         };
-        record(&name, instance.as_ref(), caller.identity, &ending, started.elapsed());
-        let answer = match ending {
-            Ending::Done(answer) => Ok(answer),
-            Ending::Failed(error) => Err(format!("Error calling tool '{name}': {error}")),
-            Ending::Unavailable(why) => Err(format!("Error calling tool '{name}': {why}")),
-            Ending::Unknown => Err(format!("Unknown tool: {name}")),
-        };
+        running.end(ending, answer.as_ref().ok());
         Outcome { answer, instance: instance.filter(|_| self.has_several()) }
     }
 
     async fn run(
         self: &Arc<Self>,
-        entry: &Entry,
+        way: &Way<'_>,
         arguments: Map<String, Value>,
         progress: Progress,
-        caller: &Caller,
-        control: &CallControl,
-        depth: u8,
     ) -> Result<Answer, ToolError> {
-        let Some(id) = &entry.instance else {
-            let prepared = entry.definition.prepare_across(arguments)?;
-            let calls = InnerCalls { registry: Arc::clone(self), caller, control, depth };
+        let definition = way.entry.definition;
+        let Some(id) = &way.entry.instance else {
+            let prepared = definition.prepare_across(arguments)?;
+            let within = Within { control: way.control, id: way.running.id() };
+            let registry = Arc::clone(self);
+            let calls = InnerCalls { registry, caller: way.caller, within, depth: way.depth };
             return prepared.call(&calls).await;
         };
         let instance = self
             .instances
             .get(id)
             .ok_or_else(|| ToolError::refused(format!("the instance `{id}` is not available")))?;
-        let prepared = entry.definition.prepare(arguments, &instance.config.behaviour)?;
-        let cx = self.context(entry, instance, progress, caller, control)?;
-        instance.policy.admit(&prepared.scope(), &cx).await?;
+        let prepared = definition.prepare(arguments, &instance.config.behaviour)?;
+        let scope = prepared.scope();
+        way.running.touches(&scope);
+        let cx = self.context(way, instance, progress)?;
+        instance.policy.admit(&scope, &cx).await?;
         prepared.call(&cx).await
     }
 
     fn context(
         &self,
-        entry: &Entry,
+        way: &Way<'_>,
         instance: &Instance,
         progress: Progress,
-        caller: &Caller,
-        control: &CallControl,
     ) -> Result<Context, ToolError> {
+        let caller = way.caller;
         if instance.config.site.is_from_request() {
             return Err(ToolError::refused(no_address(&instance.config.id)));
         }
@@ -164,13 +172,14 @@ impl Registry {
             .credential_for(instance, caller)
             .ok_or_else(|| ToolError::refused(no_credential(&instance.config.id)))?;
         let remote =
-            Remote::new(instance.live.client.clone(), credential, identity, control.clone())
+            Remote::new(instance.live.client.clone(), credential, identity, way.control.clone())
+                .with_traffic(Arc::clone(&way.running.traffic))
                 .with_passthrough(passthrough(
                     &instance.config.network.passthrough_headers,
                     caller,
                 ));
         Ok(Context {
-            tool: Arc::clone(&entry.name),
+            tool: Arc::clone(&way.entry.name),
             remote,
             fence: Fence::of(&instance.config),
             caches: Arc::clone(&instance.live.caches),
@@ -199,24 +208,27 @@ impl Registry {
         fallback.then(|| (Arc::clone(&instance.credential), identity))
     }
 
-    /// Why a name leads to nothing. A tool of a product that is not configured says what is
-    /// missing; everything else is unknown, hidden tools included.
-    fn why_unknown(&self, name: &str, caller: &Caller) -> Ending {
+    /// Why a name leads to nothing, and the text for the client. A tool of a product that is not
+    /// configured says what is missing; everything else is unknown, hidden tools included.
+    fn why_unknown(&self, name: &str, shown: &str, caller: &Caller) -> (Ending, String) {
+        let unknown = (Ending::Unknown, format!("Unknown tool: {shown}"));
         let definition = table::definitions().find(|definition| definition.name == name);
         let Some((definition, service)) = definition.and_then(|d| Some((d, d.service?))) else {
-            return Ending::Unknown;
+            return unknown;
         };
+        let unavailable =
+            |why: String| (Ending::Unavailable, format!("Error calling tool '{shown}': {why}"));
         let primary = InstanceId::primary(service);
         let Some(instance) = self.instances.get(&primary) else {
-            return Ending::Unavailable(self.not_configured(service));
+            return unavailable(self.not_configured(service));
         };
         // Exposed and yet not found: only the caller's credential is missing.
         if instance.policy.exposes(definition, name, caller)
             && self.credential_for(instance, caller).is_none()
         {
-            return Ending::Unavailable(no_credential(&primary));
+            return unavailable(no_credential(&primary));
         }
-        Ending::Unknown
+        unknown
     }
 
     fn not_configured(&self, service: Service) -> String {
@@ -270,22 +282,67 @@ impl Registry {
     }
 }
 
+/// One call on its way.
+struct Way<'a> {
+    entry: &'a Entry,
+    caller: &'a Caller,
+    control: &'a CallControl,
+    running: &'a Running,
+    depth: u8,
+}
+
+/// The call that makes another one.
+struct Within<'a> {
+    control: &'a CallControl,
+    id: CallId,
+}
+
+/// A call that has no answer.
+struct Stopped {
+    ending: Ending,
+    error: ToolError,
+}
+
+impl Stopped {
+    fn by(ending: Ending, sentence: &str) -> Self {
+        Self { ending, error: ToolError::refused(sentence) }
+    }
+}
+
+impl From<ToolError> for Stopped {
+    fn from(error: ToolError) -> Self {
+        let ending = match (&error, error.api().map(|api| api.kind)) {
+            (_, Some(ApiErrorKind::Cancelled)) => Ending::Cancelled,
+            (_, Some(ApiErrorKind::Deadline | ApiErrorKind::Timeout)) => Ending::TimedOut,
+            (ToolError::Policy(_), _) => Ending::Denied,
+            (ToolError::Arguments(_), _) => Ending::Invalid,
+            _ => Ending::Failed,
+        };
+        Self { ending, error }
+    }
+}
+
 /// Runs a call within its deadline and cancellation; a panic becomes an error of this call only.
 async fn guarded(
     running: impl Future<Output = Result<Answer, ToolError>>,
     control: &CallControl,
-) -> Result<Answer, ToolError> {
+) -> Result<Answer, Stopped> {
     let running = AssertUnwindSafe(running).catch_unwind();
     tokio::select! {
         biased;
-        ended = running => ended.unwrap_or_else(|_| {
-            Err(ToolError::refused(
+        ended = running => match ended {
+            Ok(ended) => ended.map_err(Stopped::from),
+            Err(_) => Err(Stopped::by(
+                Ending::Crashed,
                 "an internal error stopped this call; if it writes, check the target before repeating it. \
                  Please report it with the tool's name and arguments.",
-            ))
-        }),
-        () = control.cancel.cancelled() => Err(ToolError::refused("the call was cancelled by the client")),
-        () = tokio::time::sleep_until(control.deadline + DEADLINE_GRACE) => Err(ToolError::refused(
+            )),
+        },
+        () = control.cancel.cancelled() => {
+            Err(Stopped::by(Ending::Cancelled, "the call was cancelled by the client"))
+        }
+        () = tokio::time::sleep_until(control.deadline + DEADLINE_GRACE) => Err(Stopped::by(
+            Ending::TimedOut,
             "the call took longer than ATLASSIAN_CALL_TIMEOUT allows; if it writes, check the target before repeating it",
         )),
     }
@@ -317,35 +374,11 @@ fn printable(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(128).collect()
 }
 
-/// The one log record of a call.
-fn record(
-    name: &str,
-    instance: Option<&InstanceId>,
-    identity: Identity,
-    ending: &Ending,
-    elapsed: Duration,
-) {
-    let instance = instance.map_or_else(|| "-".to_owned(), ToString::to_string);
-    let ms = elapsed.as_millis();
-    let (outcome, status) = match ending {
-        Ending::Done(answer) if answer.failed => ("failed", None),
-        Ending::Done(_) => ("ok", None),
-        Ending::Failed(ToolError::Policy(_)) => ("denied", None),
-        Ending::Failed(ToolError::Arguments(_)) => ("invalid", None),
-        Ending::Failed(error) => {
-            ("failed", error.api().and_then(|api| api.status).map(|status| status.as_u16()))
-        }
-        Ending::Unknown => ("unknown", None),
-        Ending::Unavailable(_) => ("unavailable", None),
-    };
-    tracing::info!(target: "atlassian_mcp::call", tool = name, instance, caller = %identity, outcome, status, ms, "call {name} on {instance}: {outcome}");
-}
-
 /// Inner calls of a tool about several instances.
 struct InnerCalls<'a> {
     registry: Arc<Registry>,
     caller: &'a Caller,
-    control: &'a CallControl,
+    within: Within<'a>,
     depth: u8,
 }
 
@@ -363,10 +396,10 @@ impl Calls for InnerCalls<'_> {
                 name: name.to_owned(),
                 arguments,
                 progress: Progress::default(),
-                cancel: self.control.cancel.clone(),
+                cancel: self.within.control.cancel.clone(),
             };
             self.registry
-                .call_within(request, self.caller, Some(self.control), self.depth + 1)
+                .call_within(request, self.caller, Some(&self.within), self.depth + 1)
                 .await
                 .answer
         })

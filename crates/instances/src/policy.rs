@@ -2,6 +2,7 @@
 
 use crate::Caller;
 use atlassian_settings::{Deployment, Exposure, InstanceConfig, InstanceId, Service};
+use atlassian_tools::scope::Target;
 use atlassian_tools::{Context, Definition, Resolve as _, Scope, ToolError, Toolset, Touch};
 use std::collections::BTreeSet;
 
@@ -153,6 +154,24 @@ impl Policy {
             }
         }
         Ok(())
+    }
+}
+
+/// What a touch names, for the record of a call: `project or space PAY`, `issue PAY-1`.
+pub(crate) fn target_of(touch: &Touch) -> String {
+    match touch {
+        Touch::Known { named, .. } => named.replace('`', ""),
+        Touch::Unresolved(target) => {
+            let (kind, id) = match target {
+                Target::Issue(id) => ("issue", id),
+                Target::Content(id) => ("content", id),
+                Target::Board(id) => ("board", id),
+                Target::Sprint(id) => ("sprint", id),
+                Target::Version(id) => ("version", id),
+                Target::ServiceDesk(id) => ("service desk", id),
+            };
+            format!("{kind} {id}")
+        }
     }
 }
 

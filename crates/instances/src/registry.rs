@@ -1,6 +1,7 @@
 //! One immutable registry, built at start.
 
 use crate::policy::ToolsetSelection;
+use crate::record::Observers;
 use crate::{Caller, Live, Platform, Policy};
 use atlassian_settings::{
     Credential, InstanceConfig, InstanceId, InstanceSet, Problem, ServerSettings, Severity,
@@ -54,6 +55,7 @@ pub struct Registry {
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) across: Policy,
     pub(crate) files: Option<Files>,
+    pub(crate) observers: Observers,
     entries: IndexMap<Arc<str>, Entry>,
     aliases: HashMap<String, Arc<str>>,
     problems: Vec<Problem>,
@@ -93,6 +95,7 @@ impl Registry {
             skipped,
             across,
             files,
+            observers: Observers::default(),
             entries,
             aliases,
             problems: Vec::new(),
@@ -112,6 +115,12 @@ impl Registry {
     #[must_use]
     pub fn server(&self) -> &Arc<ServerSettings> {
         &self.server
+    }
+
+    /// Who hears of calls; add to it before calls are made.
+    #[must_use]
+    pub fn observers(&self) -> &Observers {
+        &self.observers
     }
 
     /// Whether the server holds several instances to tell apart, so that answers name theirs. One
@@ -202,14 +211,6 @@ fn not_yet(server: &ServerSettings, problems: &mut Vec<Problem>) {
     if server.tool_mode != ToolMode::Prefixed {
         let message = "ATLASSIAN_TOOL_MODE (--tool-mode) must be `prefixed`: the other modes are not part of this version yet.";
         problems.push(Problem::new(Severity::Fatal, message));
-    }
-    if server.audit_file.is_some() {
-        let message = "ATLASSIAN_AUDIT_FILE is not part of this version yet; unset it to run without an audit file.";
-        problems.push(Problem::new(Severity::Fatal, message));
-    }
-    if server.http.metrics {
-        let message = "MCP_METRICS has no effect: metrics are not part of this version yet.";
-        problems.push(Problem::new(Severity::Warning, message));
     }
 }
 
