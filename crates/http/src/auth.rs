@@ -38,7 +38,7 @@ pub(crate) fn authorization(
 fn bearer(credential: &OAuthCredential) -> Result<&Secret, String> {
     match credential {
         OAuthCredential::Given { token } => Ok(token),
-        OAuthCredential::App { .. } => {
+        OAuthCredential::App(_) => {
             Err("OAuth is configured, but no access token has been obtained for it yet".to_owned())
         }
         OAuthCredential::Minimal => Err("this instance has no token of its own; the request must \
@@ -56,7 +56,7 @@ pub(crate) fn secrets_of(credential: &Credential) -> Vec<Secret> {
     let token = match credential {
         Credential::Basic { secret, .. } | Credential::Pat(secret) => secret.clone(),
         Credential::OAuth(OAuthCredential::Given { token }) => token.clone(),
-        Credential::OAuth(OAuthCredential::App { client_secret, .. }) => client_secret.clone(),
+        Credential::OAuth(OAuthCredential::App(app)) => app.client_secret.clone(),
         Credential::OAuth(OAuthCredential::Minimal) | Credential::External | Credential::None => {
             return Vec::new();
         }

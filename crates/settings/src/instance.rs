@@ -1,6 +1,8 @@
 //! One configured instance, and the set of all of them.
 
-use crate::{Deployment, InstanceId, Limits, Network, Problem, Secret, Service, SiteUrl};
+use crate::{
+    Deployment, InstanceId, Limits, Network, OAuthCredential, Problem, Secret, Service, SiteUrl,
+};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -36,29 +38,6 @@ impl Credential {
             Self::None => "cert",
         }
     }
-}
-
-/// The three ways OAuth can be configured (server spec section 3.3).
-#[derive(Clone, Debug)]
-pub enum OAuthCredential {
-    /// A token given by the operator; never refreshed.
-    Given {
-        /// The access token.
-        token: Secret,
-    },
-    /// A registered app whose tokens come from storage and are refreshed.
-    App {
-        /// Client id.
-        client_id: String,
-        /// Client secret.
-        client_secret: Secret,
-        /// Redirect URI; always present on Cloud.
-        redirect_uri: Option<String>,
-        /// Space separated scopes; always present on Cloud.
-        scope: Option<String>,
-    },
-    /// No token of our own: every request brings one.
-    Minimal,
 }
 
 /// Names of tools in an allow or deny list, as written.

@@ -25,6 +25,7 @@ mod identity;
 mod instance;
 mod name;
 mod network;
+mod oauth;
 pub mod raw;
 mod reference;
 mod secret;
@@ -39,11 +40,12 @@ pub use env_file::{EnvFileError, parse_env_file};
 pub use flags::{FLAGS, Flag, FlagValue, Given};
 pub use identity::Identity;
 pub use instance::{
-    Behaviour, Credential, Exposure, Filter, InstanceConfig, InstanceSet, OAuthCredential, Skipped,
-    ToolNames, ToolsetNames,
+    Behaviour, Credential, Exposure, Filter, InstanceConfig, InstanceSet, Skipped, ToolNames,
+    ToolsetNames,
 };
 pub use name::{InstanceId, InstanceName, MAX_NAME_LENGTH, NameError};
 pub use network::{Limits, Network, Proxies, RetryPolicy};
+pub use oauth::{OAuthApp, OAuthCredential, TokenFolder};
 pub use raw::Raw;
 pub use reference::{env_example, markdown_reference};
 pub use secret::Secret;

@@ -3,7 +3,7 @@
 use crate::fixture::{self, CLOUD_ID, control, instance, of, pat, read, remote, remote_of, write};
 use crate::server::{Reply, Seen, Server};
 use atlassian_http::{ApiErrorKind, ApiPath, ApiRequest, Base, Body, Client, Origins, Part, Phase};
-use atlassian_settings::{Credential, Deployment, OAuthCredential, Service};
+use atlassian_settings::{Credential, Deployment, OAuthApp, OAuthCredential, Service};
 use http::Method;
 use std::sync::Arc;
 
@@ -149,12 +149,13 @@ async fn what_cannot_be_sent_is_said_and_nothing_leaves() {
     let server = echo().await;
     let data_center = instance(&server.url());
     let cloud = of(Service::Jira, Deployment::Cloud, &server.url());
-    let app = Credential::OAuth(OAuthCredential::App {
+    let app = Credential::OAuth(OAuthCredential::App(OAuthApp {
         client_id: "id".into(),
         client_secret: "canary-client-secret".into(),
-        redirect_uri: None,
-        scope: None,
-    });
+        redirect_uri: "http://localhost:8080/callback".into(),
+        scope: "WRITE".into(),
+        token_folder: None,
+    }));
     let forms = ApiRequest::get(ApiPath::on(Base::Forms, "/x"), "list forms");
     let told = ApiRequest::get(ApiPath::on(Base::FormsOfSite, "/id/x"), "list forms");
     let mut bad_header = data_center.clone();

@@ -4,7 +4,7 @@
 use super::Severity;
 use super::check::Given;
 use super::instance::Instance;
-use crate::{Credential, Deployment, OAuthCredential, Secret};
+use crate::{Credential, Deployment, OAuthApp, OAuthCredential, Secret, TokenFolder};
 
 /// Redirect address of an OAuth app on Data Center when none is configured (server spec section
 /// 2.7).
@@ -22,6 +22,7 @@ pub(super) struct Offer {
     client_secret: Option<Secret>,
     redirect_uri: Option<String>,
     scope: Option<String>,
+    token_folder: Option<TokenFolder>,
     /// Site id; also kept for the calls that need one with any kind of credential.
     pub(super) cloud_id: Option<String>,
     client_cert: bool,
@@ -73,6 +74,7 @@ impl Offer {
             client_secret,
             redirect_uri: app.text(instance, "OAUTH_REDIRECT_URI"),
             scope: app.text(instance, "OAUTH_SCOPE"),
+            token_folder: token_folder(instance),
             cloud_id,
             client_cert: instance.text("CLIENT_CERT").is_some(),
             external: instance.switch("EXTERNAL_AUTH_ENABLE"),
@@ -97,8 +99,8 @@ impl Offer {
 
     /// The first complete method.
     ///
-    /// An app on Cloud without a site id counts as complete last: the id may come with its stored
-    /// token, but a method that works for certain is better.
+    /// A token or an app on Cloud without a site id counts as complete last: the id is found in the
+    /// list of the sites that the token opens, but a method that works for certain is better.
     pub(super) fn select(&self, deployment: Deployment, tokens: Tokens) -> Option<Credential> {
         let cloud = deployment.is_cloud();
         let data_center = !cloud;
@@ -112,6 +114,7 @@ impl Offer {
             .or_else(|| self.app(cloud).filter(|_| data_center || self.cloud_id.is_some()))
             .or_else(|| minimal().filter(|_| tokens == Tokens::WithRequests))
             .or_else(|| self.basic())
+            .or_else(|| self.token())
             .or_else(|| self.app(cloud))
             .or_else(|| certificate.then_some(Credential::None))
             .or_else(minimal)
@@ -133,12 +136,9 @@ impl Offer {
         let default = |text: &str| (!cloud).then(|| text.to_owned());
         let redirect_uri = self.redirect_uri.clone().or_else(|| default(DATA_CENTER_REDIRECT))?;
         let scope = self.scope.clone().or_else(|| default(DATA_CENTER_SCOPE))?;
-        Some(Credential::OAuth(OAuthCredential::App {
-            client_id,
-            client_secret,
-            redirect_uri: Some(redirect_uri),
-            scope: Some(scope),
-        }))
+        let token_folder = self.token_folder.clone();
+        let app = OAuthApp { client_id, client_secret, redirect_uri, scope, token_folder };
+        Some(Credential::OAuth(OAuthCredential::App(app)))
     }
 
     /// Says what was given and is not used, next to the method that is.
@@ -188,11 +188,10 @@ impl Offer {
             format!("{} and {}", oauth("OAUTH_CLIENT_ID"), oauth("OAUTH_CLIENT_SECRET"))
         };
         let basic = format!("{} and {}", own("USERNAME"), own("API_TOKEN"));
+        let token = oauth("OAUTH_ACCESS_TOKEN");
         let ways = if cloud {
-            let token = format!("{} and {}", oauth("OAUTH_ACCESS_TOKEN"), oauth("OAUTH_CLOUD_ID"));
             vec![basic, token, app]
         } else {
-            let token = oauth("OAUTH_ACCESS_TOKEN");
             vec![own("PERSONAL_TOKEN"), basic, token, app, own("CLIENT_CERT")]
         };
         let mut reason = format!("needs {}", ways.join(", or "));
@@ -228,11 +227,14 @@ impl Offer {
         let redirect = self.redirect_uri.is_some();
         pair(app, oauth("OAUTH_CLIENT_ID"), redirect, oauth("OAUTH_REDIRECT_URI"));
         pair(app, oauth("OAUTH_CLIENT_ID"), self.scope.is_some(), oauth("OAUTH_SCOPE"));
-        let site = self.cloud_id.is_some() || !cloud;
-        let token = self.access_token.is_some();
-        pair(token, oauth("OAUTH_ACCESS_TOKEN"), site, oauth("OAUTH_CLOUD_ID"));
         halves
     }
+}
+
+/// The folder of the token files: one for all apps, each of which has files of its own there.
+fn token_folder(instance: &mut Instance<'_, '_>) -> Option<TokenFolder> {
+    let named = instance.check.global_path("ATLASSIAN_OAUTH_DIR");
+    TokenFolder::of(named, instance.check.raw.home_directory.clone())
 }
 
 /// The name to tell people for an OAuth setting: the shared one for an unnumbered instance, unless

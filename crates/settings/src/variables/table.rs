@@ -107,8 +107,8 @@ pub const VARIABLES: &[Variable] = &[
     global(Topic::OAuth, "ATLASSIAN_OAUTH_ACCESS_TOKEN", Text, "", "server spec section 2.7",
         "The same for both unnumbered instances.").secret(),
     each(Topic::OAuth, "X_OAUTH_CLOUD_ID", Text, "", Never, "server spec section 11.1",
-        "Id of the Cloud site, which sends OAuth calls through Atlassian's \
-         gateway.").shared(&["ATLASSIAN_OAUTH_CLOUD_ID"]),
+        "Id of the Cloud site, which sends OAuth calls through Atlassian's gateway; found by the \
+         address among the sites of the token when unset.").shared(&["ATLASSIAN_OAUTH_CLOUD_ID"]),
     global(Topic::OAuth, "ATLASSIAN_OAUTH_CLOUD_ID", Text, "", "server spec section 2.7",
         "The same for both unnumbered instances; ignored for a Data Center one."),
     each(Topic::OAuth, "X_OAUTH_CLIENT_ID", Text, "", OAuthApp, "server spec section 2.7",
@@ -136,6 +136,9 @@ pub const VARIABLES: &[Variable] = &[
     global(Topic::OAuth, "ATLASSIAN_OAUTH_ENABLE", Switch, "false", "server spec section 2.7",
         "The same for every instance; the unnumbered ones are then offered even without an \
          address."),
+    global(Topic::OAuth, "ATLASSIAN_OAUTH_DIR", Path, "", "server spec section 7.2",
+        "Folder of the token files of `atlassian-mcp auth login`; `.mcp-atlassian` in the home \
+         directory when unset."),
     // Instances.
     each(Topic::Instances, "X_INSTANCE_NAME", Text, "", Never, "server spec section 11.2",
         "Name of a numbered instance, which stands in its tool names: letters a-z, digits and \

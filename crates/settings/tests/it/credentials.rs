@@ -1,7 +1,9 @@
 //! The table of auth selection (server spec sections 3.1 to 3.4 and 10.14).
 
-use crate::given::{listing, settings, told, usable};
-use atlassian_settings::{Credential, Deployment, OAuthCredential, Service, Severity};
+use crate::given::{listing, raw, settings, told, usable};
+use atlassian_settings::{
+    Credential, Deployment, MapSources, OAuthCredential, Service, Severity, TokenFolder, validate,
+};
 
 const CLOUD: &str = "https://acme.atlassian.net";
 const DATA_CENTER: &str = "https://jira.corp.example";
@@ -36,7 +38,7 @@ fn chosen(url: &str, parts: &[&[(&str, &str)]]) -> String {
     let Some(jira) = jira else { return "-".to_owned() };
     match &jira.credential {
         Credential::OAuth(OAuthCredential::Given { .. }) => "given".to_owned(),
-        Credential::OAuth(OAuthCredential::App { client_id, .. }) => format!("app {client_id}"),
+        Credential::OAuth(OAuthCredential::App(app)) => format!("app {}", app.client_id),
         Credential::OAuth(OAuthCredential::Minimal) => "minimal".to_owned(),
         other => other.word().to_owned(),
     }
@@ -52,10 +54,11 @@ fn on_cloud() {
         (&[PAT], "-"),
         (&[PAT, BASIC], "basic"),
         (&[CERT], "-"),
-        (&[TOKEN], "-"),
+        (&[TOKEN], "given"),
         (&[TOKEN, SITE], "given"),
         (&[OWN_TOKEN, SITE], "given"),
         (&[TOKEN, BASIC], "basic"),
+        (&[TOKEN, APP, RETURN], "given"),
         (&[TOKEN, SITE, BASIC], "given"),
         (&[APP], "-"),
         (&[APP, SITE], "-"),
@@ -120,12 +123,31 @@ fn on_data_center() {
 fn a_data_center_app_has_the_defaults_of_its_kind() {
     let settings = settings(&[&[("JIRA_URL", DATA_CENTER)], APP].concat());
     let jira = usable(&settings, Service::Jira, 1);
-    let Credential::OAuth(OAuthCredential::App { redirect_uri, scope, .. }) = &jira.credential
-    else {
+    let Credential::OAuth(OAuthCredential::App(app)) = &jira.credential else {
         panic!("{:?}", jira.credential);
     };
-    assert_eq!(redirect_uri.as_deref(), Some("http://localhost:8080/callback"));
-    assert_eq!(scope.as_deref(), Some("WRITE"));
+    assert_eq!(app.redirect_uri, "http://localhost:8080/callback");
+    assert_eq!(app.scope, "WRITE");
+}
+
+#[test]
+fn token_files_are_at_home_unless_a_folder_is_named() {
+    let folder = |home: Option<&str>, more: &[(&str, &str)]| {
+        let mut raw = raw(&[&[("JIRA_URL", DATA_CENTER)], APP, more].concat());
+        raw.home_directory = home.map(Into::into);
+        let settings = validate(&raw, &MapSources::default());
+        match &usable(&settings, Service::Jira, 1).credential {
+            Credential::OAuth(OAuthCredential::App(app)) => app.token_folder.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    const NAMED: &[(&str, &str)] = &[("ATLASSIAN_OAUTH_DIR", "/data/tokens")];
+    assert_eq!(folder(None, &[]), None);
+    let home = TokenFolder::Home("/home/ann/.mcp-atlassian".into());
+    assert_eq!(folder(Some("/home/ann"), &[]), Some(home));
+    let named = TokenFolder::Named("/data/tokens".into());
+    assert_eq!(folder(Some("/home/ann"), NAMED), Some(named.clone()));
+    assert_eq!(folder(None, NAMED), Some(named));
 }
 
 #[test]
@@ -151,20 +173,18 @@ fn a_skipped_instance_names_what_is_missing() {
         (
             vec![("JIRA_URL", CLOUD), ("JIRA_USERNAME", "me"), ("JIRA_PERSONAL_TOKEN", "t")],
             "JIRA (primary): skipped: needs JIRA_USERNAME and JIRA_API_TOKEN, or \
-             ATLASSIAN_OAUTH_ACCESS_TOKEN and ATLASSIAN_OAUTH_CLOUD_ID, or \
-             ATLASSIAN_OAUTH_CLIENT_ID, ATLASSIAN_OAUTH_CLIENT_SECRET, \
+             ATLASSIAN_OAUTH_ACCESS_TOKEN, or ATLASSIAN_OAUTH_CLIENT_ID, ATLASSIAN_OAUTH_CLIENT_SECRET, \
              ATLASSIAN_OAUTH_REDIRECT_URI and ATLASSIAN_OAUTH_SCOPE; JIRA_USERNAME is set, \
              JIRA_API_TOKEN is not; JIRA_PERSONAL_TOKEN is set, but personal access tokens are \
              for Data Center.",
         ),
         (
-            vec![("CONFLUENCE_3_URL", CLOUD), ("CONFLUENCE_3_OAUTH_ACCESS_TOKEN", "t")],
+            vec![("CONFLUENCE_3_URL", CLOUD), ("CONFLUENCE_3_OAUTH_CLIENT_ID", "id")],
             "CONFLUENCE_3 (confluence_3): skipped: needs CONFLUENCE_3_USERNAME and \
-             CONFLUENCE_3_API_TOKEN, or CONFLUENCE_3_OAUTH_ACCESS_TOKEN and \
-             CONFLUENCE_3_OAUTH_CLOUD_ID, or CONFLUENCE_3_OAUTH_CLIENT_ID, \
-             CONFLUENCE_3_OAUTH_CLIENT_SECRET, CONFLUENCE_3_OAUTH_REDIRECT_URI and \
-             CONFLUENCE_3_OAUTH_SCOPE; CONFLUENCE_3_OAUTH_ACCESS_TOKEN is set, \
-             CONFLUENCE_3_OAUTH_CLOUD_ID is not.",
+             CONFLUENCE_3_API_TOKEN, or CONFLUENCE_3_OAUTH_ACCESS_TOKEN, or \
+             CONFLUENCE_3_OAUTH_CLIENT_ID, CONFLUENCE_3_OAUTH_CLIENT_SECRET, \
+             CONFLUENCE_3_OAUTH_REDIRECT_URI and CONFLUENCE_3_OAUTH_SCOPE; \
+             CONFLUENCE_3_OAUTH_CLIENT_ID is set, CONFLUENCE_3_OAUTH_CLIENT_SECRET is not.",
         ),
         (vec![("JIRA_API_TOKEN", "t")], "JIRA (primary): skipped: needs JIRA_URL."),
         (vec![("JIRA_2_USERNAME", "me")], "JIRA_2 (jira_2): skipped: needs JIRA_2_URL."),

@@ -94,8 +94,8 @@ fn the_shared_app_serves_an_instance_that_asks_for_it() {
         settings(&[&[("JIRA_2_URL", url)], APP.as_slice(), more].concat())
     };
     let client = |settings: &Settings| match &jira_2(settings).credential {
-        Credential::OAuth(OAuthCredential::App { client_id, client_secret, scope, .. }) => {
-            format!("{client_id} {} {}", client_secret.expose(), scope.as_deref().unwrap_or("-"))
+        Credential::OAuth(OAuthCredential::App(app)) => {
+            format!("{} {} {}", app.client_id, app.client_secret.expose(), app.scope)
         }
         other => other.word().to_owned(),
     };
