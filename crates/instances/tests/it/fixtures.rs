@@ -218,6 +218,9 @@ pub(crate) const FIXTURES: &[(&str, Fenced, &str)] = &[
 
 /// Listed on Data Center too, as the call surface says, and refused there without a request.
 pub(crate) const REFUSED_ON_DATA_CENTER: &[&str] = &[
+    "jira_get_issue_proforma_forms",
+    "jira_get_proforma_form_details",
+    "jira_update_proforma_form_answers",
     "confluence_get_page_views",
     "confluence_list_page_templates",
     "confluence_get_page_template",
@@ -231,6 +234,8 @@ pub(crate) const WITHOUT_BODY: &[&str] = &[
     "confluence_delete_page",
     "confluence_delete_attachment",
     "jira_update_issue",
+    "jira_delete_issue",
+    "jira_remove_issue_link",
     "jira_add_issues_to_sprint",
     "jira_move_issues_to_backlog",
 ];

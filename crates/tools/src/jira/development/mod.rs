@@ -68,6 +68,25 @@ struct Information {
 }
 
 impl Information {
+    /// Adds an answer; `false` when there is nothing to be had at all.
+    fn take(
+        &mut self,
+        cx: &Context,
+        tool: &str,
+        kind: &str,
+        answer: Result<Value, ApiError>,
+    ) -> bool {
+        match answer {
+            Ok(answer) => self.collected.add(list(&answer, "/detail")),
+            Err(error) if is_closed(&error) => {
+                self.error = Some(closed(cx, &error));
+                return false;
+            }
+            Err(error) => self.warnings.push(format!("{tool}/{kind}: {error}")),
+        }
+        true
+    }
+
     /// The result document.
     fn document(self, key: &str) -> Map<String, Value> {
         let mut out = Map::new();
@@ -103,11 +122,15 @@ async fn read(cx: &Context, key: &str, asked: Asked<'_>) -> Result<Information, 
         _ => return Err(ToolError::refused(format!("Jira did not tell the number of {key}"))),
     };
     let kinds = asked.kinds();
-    let tools = match asked.application {
-        Some(application) => vec![spelled(application)],
-        None => connected(cx, &id, key, &kinds).await,
+    let (tools, told) = match asked.application {
+        Some(application) => (vec![spelled(application)], true),
+        None => match connected(cx, &id, key, &kinds).await {
+            Some(tools) => (tools, true),
+            None => (USUAL.map(str::to_owned).to_vec(), false),
+        },
     };
-    let requests: Vec<_> = tools
+    let mut information = Information::default();
+    let mut requests: Vec<_> = tools
         .iter()
         .flat_map(|tool| kinds.iter().map(move |kind| (tool.clone(), kind.clone())))
         .map(|(tool, kind)| {
@@ -115,30 +138,26 @@ async fn read(cx: &Context, key: &str, asked: Asked<'_>) -> Result<Information, 
             async move { (tool, kind, cx.remote.json::<Value>(&request).await) }
         })
         .collect();
-    let mut information = Information::default();
+    // Where even the summary was refused, the first answer tells whether the rest is worth asking.
+    if !told && !requests.is_empty() {
+        let (tool, kind, answer) = requests.remove(0).await;
+        if !information.take(cx, &tool, &kind, answer) {
+            return Ok(information);
+        }
+    }
     let mut answers = futures::stream::iter(requests).buffered(AT_ONCE);
     while let Some((tool, kind, answer)) = answers.next().await {
-        match answer {
-            Ok(answer) => information.collected.add(list(&answer, "/detail")),
-            Err(error) if is_closed(&error) => {
-                information.error = Some(closed(cx, &error));
-                break;
-            }
-            Err(error) => information.warnings.push(format!("{tool}/{kind}: {error}")),
+        if !information.take(cx, &tool, &kind, answer) {
+            break;
         }
     }
     Ok(information)
 }
 
-/// The tools that have something about the issue; the usual ones when Jira does not tell.
-async fn connected(cx: &Context, id: &str, key: &str, kinds: &[String]) -> Vec<String> {
-    let usual = || USUAL.map(str::to_owned).to_vec();
-    let Ok(answer) = cx.remote.json::<Value>(&development::summary(id, key)).await else {
-        return usual();
-    };
-    let Some(summary) = answer.get("summary").filter(|summary| summary.is_object()) else {
-        return usual();
-    };
+/// The tools that have something about the issue; none when Jira does not tell.
+async fn connected(cx: &Context, id: &str, key: &str, kinds: &[String]) -> Option<Vec<String>> {
+    let answer: Value = cx.remote.json(&development::summary(id, key)).await.ok()?;
+    let summary = answer.get("summary").filter(|summary| summary.is_object())?;
     let mut tools: Vec<String> = Vec::new();
     for kind in kinds {
         let by = summary.get(kind).and_then(|kind| kind.get("byInstanceType"));
@@ -157,7 +176,7 @@ async fn connected(cx: &Context, id: &str, key: &str, kinds: &[String]) -> Vec<S
     }
     tools.sort();
     tools.truncate(MAX_TOOLS);
-    tools
+    Some(tools)
 }
 
 /// Whether the panel is not there for this account at all.

@@ -1,7 +1,7 @@
 //! Answers of forms: from the arguments to what the Forms API takes, and back.
 
 use crate::ToolError;
-use crate::jira::parts::{get, put, text};
+use crate::jira::parts::{get, text};
 use crate::jira::stamp;
 use serde_json::{Map, Value, json};
 
@@ -96,8 +96,6 @@ pub(super) fn fields(form: &Value) -> Value {
         out.insert("required".to_owned(), Value::from(required));
         let read_only = get(question, "/readOnly").as_bool().unwrap_or(false);
         out.insert("read_only".to_owned(), Value::from(read_only));
-        // Which field of the issue it fills: what the API cuts off can be written there.
-        put(&mut out, "jira_field", get(question, "/jiraField").clone());
         Value::Object(out)
     });
     shown.collect()
@@ -177,7 +175,7 @@ mod tests {
                 {"id": "1", "name": "Why?", "type": "ts", "value": "Because", "required": true,
                  "read_only": false},
                 {"id": "2", "name": "Who?", "type": "us", "value": null, "required": false,
-                 "read_only": false, "jira_field": "reporter"},
+                 "read_only": false},
                 {"id": "3", "name": "Odd", "type": "xx", "value": {"a": 1, "text": "b"},
                  "required": false, "read_only": false},
             ])

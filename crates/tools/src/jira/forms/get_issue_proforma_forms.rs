@@ -1,7 +1,6 @@
 //! `jira_get_issue_proforma_forms`.
 
 use super::{cloud_id, failure, form};
-use crate::definition::Deployments;
 use crate::jira::parts::list;
 use crate::{Access, Answer, Argument, Context, Kind, Scope, Tool, ToolError, Toolset};
 use atlassian_jira::forms;
@@ -23,7 +22,6 @@ impl Tool for GetIssueProformaForms {
     const SERVICE: Service = Service::Jira;
     const TOOLSET: Toolset = Toolset::JiraForms;
     const ACCESS: Access = Access::Read;
-    const DEPLOYMENTS: Deployments = Deployments::CloudOnly;
     const ARGUMENTS: &'static [Argument] =
         &[Argument::required("issue_key", Kind::Text, "Issue key, such as PROJ-123.")];
 

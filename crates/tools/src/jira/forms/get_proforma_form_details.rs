@@ -2,7 +2,6 @@
 
 use super::answers::fields;
 use super::{cloud_id, failure, form};
-use crate::definition::Deployments;
 use crate::jira::parts::{get, put, text};
 use crate::{Access, Answer, Argument, Context, Kind, Scope, Tool, ToolError, Toolset};
 use atlassian_jira::forms;
@@ -25,7 +24,6 @@ impl Tool for GetProformaFormDetails {
     const SERVICE: Service = Service::Jira;
     const TOOLSET: Toolset = Toolset::JiraForms;
     const ACCESS: Access = Access::Read;
-    const DEPLOYMENTS: Deployments = Deployments::CloudOnly;
     const ARGUMENTS: &'static [Argument] = &[
         Argument::required("issue_key", Kind::Text, "Issue key, such as PROJ-123."),
         Argument::required("form_id", Kind::Text, "Id of the form, a UUID."),

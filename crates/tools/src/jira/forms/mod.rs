@@ -1,4 +1,5 @@
-//! Forms on issues: Cloud only (section 6 of the spec on projects).
+//! Forms on issues (section 6 of the spec on projects). The Forms API is one of Cloud; the tools are
+//! listed for Data Center too, as clients know them, and refuse there before any request (D13).
 
 mod answers;
 pub(super) mod get_issue_proforma_forms;

@@ -2,7 +2,6 @@
 
 use super::answers::sent;
 use super::{cloud_id, failure};
-use crate::definition::Deployments;
 use crate::{Access, Answer, Argument, Context, Kind, Scope, Tool, ToolError, Toolset};
 use atlassian_jira::forms;
 use atlassian_settings::Service;
@@ -21,11 +20,10 @@ impl Tool for UpdateProformaFormAnswers {
     const NAME: &'static str = "jira_update_proforma_form_answers";
     const TITLE: &'static str = "Update Form Answers";
     const DESCRIPTION: &'static str = "Answer questions of an open form; other answers stay. The API keeps only the day of a DATETIME: \
-         set the time with jira_update_issue on the question's jira_field.";
+         set the time with jira_update_issue on the question's jiraField.";
     const SERVICE: Service = Service::Jira;
     const TOOLSET: Toolset = Toolset::JiraForms;
     const ACCESS: Access = Access::Destructive;
-    const DEPLOYMENTS: Deployments = Deployments::CloudOnly;
     const ARGUMENTS: &'static [Argument] = &[
         Argument::required("issue_key", Kind::Text, "Issue key, such as PROJ-123."),
         Argument::required("form_id", Kind::Text, "Id of the form, a UUID."),

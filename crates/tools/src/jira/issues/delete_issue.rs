@@ -1,6 +1,6 @@
 //! `jira_delete_issue`.
 
-use crate::jira::parts::{list, put, text};
+use crate::jira::parts::{list, text};
 use crate::{
     Access, Answer, Argument, Context, DefaultValue, Kind, Pattern, Scope, Tool, ToolError, Toolset,
 };
@@ -45,19 +45,8 @@ impl Tool for DeleteIssue {
 
     async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
         let key = &self.issue_key;
-        // What goes with the issue is named; it cannot be had back.
-        let query = IssueQuery { fields: Some("subtasks,project"), ..IssueQuery::default() };
-        let issue: Value = cx.remote.json(&issues::get(cx.deployment(), key, &query)).await?;
-        let subtasks: Vec<&str> = list(&issue, "/fields/subtasks")
-            .iter()
-            .filter_map(|subtask| text(subtask, "/key"))
-            .collect();
-        if !self.delete_subtasks && !subtasks.is_empty() {
-            return Err(ToolError::refused(format!(
-                "Issue {key} has sub-tasks ({}), which would be deleted with it; delete or move \
-                 them first, or allow it with delete_subtasks. Nothing was changed.",
-                subtasks.join(", ")
-            )));
+        if !self.delete_subtasks {
+            keep_subtasks(cx, key).await?;
         }
         let request = issues::delete(cx.deployment(), key, self.delete_subtasks);
         cx.remote.json::<Value>(&request).await?;
@@ -66,7 +55,25 @@ impl Tool for DeleteIssue {
             "message".to_owned(),
             Value::from(format!("Issue {key} has been deleted successfully.")),
         );
-        put(&mut out, "deleted_subtasks", Value::from(subtasks));
         Ok(Answer::json(out))
     }
+}
+
+/// Refuses an issue whose sub-tasks would be deleted with it. Jira refuses that as well, without
+/// naming them.
+async fn keep_subtasks(cx: &Context, key: &str) -> Result<(), ToolError> {
+    let query = IssueQuery { fields: Some("subtasks"), ..IssueQuery::default() };
+    let issue: Value = cx.remote.json(&issues::get(cx.deployment(), key, &query)).await?;
+    let subtasks: Vec<&str> = list(&issue, "/fields/subtasks")
+        .iter()
+        .filter_map(|subtask| text(subtask, "/key"))
+        .collect();
+    if subtasks.is_empty() {
+        return Ok(());
+    }
+    Err(ToolError::refused(format!(
+        "Issue {key} has sub-tasks ({}), which would be deleted with it; delete or move them \
+         first, or allow it with delete_subtasks. Nothing was changed.",
+        subtasks.join(", ")
+    )))
 }

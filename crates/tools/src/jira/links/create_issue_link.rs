@@ -61,7 +61,6 @@ impl Tool for CreateIssueLink {
                 "link_type, inward_issue_key, and outward_issue_key are required.",
             ));
         }
-        let kind = known(&*link_types(cx).await?, kind)?;
         let mut remarks = Remarks::default();
         let comment = match self.comment.as_deref().filter(|text| !text.trim().is_empty()) {
             None => None,
@@ -79,8 +78,26 @@ impl Tool for CreateIssueLink {
                 Some(comment)
             }
         };
-        let request = issue_links::create(cx.deployment(), &kind, inward, outward, comment);
-        cx.remote.json::<Value>(&request).await?;
+        let create = async |kind: &str| {
+            let comment = comment.clone();
+            let request = issue_links::create(cx.deployment(), kind, inward, outward, comment);
+            cx.remote.json::<Value>(&request).await
+        };
+        let mut kind = kind.to_owned();
+        match create(&kind).await {
+            Ok(_) => {}
+            // Only a name that Jira does not take costs the list of those it does.
+            Err(error) if error.is_status(404) || error.is_status(400) => {
+                let Ok(types) = link_types(cx).await else { return Err(error.into()) };
+                let name = known(&types, &kind)?;
+                if name == kind {
+                    return Err(error.into());
+                }
+                create(&name).await?;
+                kind = name;
+            }
+            Err(error) => return Err(error.into()),
+        }
         Ok(Answer::json(json!({
             "success": true,
             "message": format!("Link created between {inward} and {outward}"),

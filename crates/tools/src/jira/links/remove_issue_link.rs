@@ -25,7 +25,8 @@ impl Tool for RemoveIssueLink {
         &[Argument::required("link_id", Kind::Text, "Id of the link.")];
 
     fn scope(&self) -> Scope {
-        // A link names its issues only when it is read; `call` does that before it writes.
+        // A link names its issues only when it is read; behind a filter `call` does that before it
+        // writes.
         Scope::nothing()
     }
 
@@ -34,13 +35,13 @@ impl Tool for RemoveIssueLink {
         if id.is_empty() {
             return Err(ToolError::refused("link_id is required"));
         }
-        // Read first: both ends are compared with the filter, and a link that is not there is told
-        // before anything is removed.
-        let link: Value = cx.remote.json(&issue_links::get(cx.deployment(), id)).await?;
-        for end in ["/inwardIssue/key", "/outwardIssue/key"] {
-            let key = text(&link, end).and_then(|key| key.rsplit_once('-'));
-            let project = key.map(|(project, _)| project).unwrap_or_default();
-            cx.fence.admit(project, &format!("issue link `{id}`"))?;
+        if !cx.fence.is_open() {
+            let link: Value = cx.remote.json(&issue_links::get(cx.deployment(), id)).await?;
+            for end in ["/inwardIssue/key", "/outwardIssue/key"] {
+                let key = text(&link, end).and_then(|key| key.rsplit_once('-'));
+                let project = key.map(|(project, _)| project).unwrap_or_default();
+                cx.fence.admit(project, &format!("issue link `{id}`"))?;
+            }
         }
         cx.remote.json::<Value>(&issue_links::delete(cx.deployment(), id)).await?;
         Ok(Answer::json(json!({

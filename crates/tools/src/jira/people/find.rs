@@ -85,6 +85,17 @@ pub(crate) fn given_id(asked: &str) -> Option<String> {
     (numbered && uuid).then(|| asked.to_owned())
 }
 
+/// Whether what is written can be a login name of Data Center as it stands, so that it may be tried
+/// before anybody is searched for.
+pub(crate) fn may_be_login(cx: &Context, asked: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
+    !cx.is_cloud()
+        && !asked.is_empty()
+        && asked.chars().all(plain)
+        && !asked.eq_ignore_ascii_case("me")
+        && !asked.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("JIRAUSER"))
+}
+
 /// What identifies a user in a body: account id on Cloud, login on Data Center.
 fn id_of(user: &Value, cloud: bool) -> Option<String> {
     let found = if cloud {

@@ -3,7 +3,7 @@
 mod find;
 mod spelling;
 
-pub(crate) use find::{Found, Place, assignee_body, find, find_given, given_id};
+pub(crate) use find::{Found, Place, assignee_body, find, find_given, given_id, may_be_login};
 
 use crate::Context;
 use atlassian_jira::users;

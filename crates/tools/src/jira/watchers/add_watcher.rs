@@ -1,6 +1,6 @@
 //! `jira_add_watcher`.
 
-use crate::jira::people::{Place, find};
+use crate::jira::people::{Found, Place, find, may_be_login};
 use crate::{Access, Answer, Argument, Context, Kind, Pattern, Scope, Tool, ToolError, Toolset};
 use atlassian_jira::issues::links;
 use atlassian_settings::Service;
@@ -40,8 +40,27 @@ impl Tool for AddWatcher {
 
     async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
         let (key, user) = (&self.issue_key, self.user_identifier.trim());
-        let id = find(cx, user, Place::Issue(key)).await?.require(user)?;
-        cx.remote.json::<Value>(&links::add_watcher(cx.deployment(), key, &id)).await?;
+        let add = async |id: &str| {
+            cx.remote.json::<Value>(&links::add_watcher(cx.deployment(), key, id)).await
+        };
+        match may_be_login(cx, user) {
+            // A word without blanks is a login more often than not; only where nobody bears it
+            // (Jira answers 404) people are searched.
+            true => match add(user).await {
+                Ok(_) => {}
+                Err(error) if error.is_status(404) => {
+                    let Found::One(id) = find(cx, user, Place::Issue(key)).await? else {
+                        return Err(error.into());
+                    };
+                    add(&id).await?;
+                }
+                Err(error) => return Err(error.into()),
+            },
+            false => {
+                let id = find(cx, user, Place::Issue(key)).await?.require(user)?;
+                add(&id).await?;
+            }
+        }
         Ok(Answer::json(json!({
             "success": true,
             "message": format!("User '{user}' added as watcher to {key}"),

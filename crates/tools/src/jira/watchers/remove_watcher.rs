@@ -1,7 +1,7 @@
 //! `jira_remove_watcher`.
 
 use crate::jira::parts::{list, text};
-use crate::jira::people::{Found, Place, find};
+use crate::jira::people::{Found, Place, find, given_id, may_be_login};
 use crate::{Access, Answer, Argument, Context, Kind, Pattern, Scope, Tool, ToolError, Toolset};
 use atlassian_jira::issues::links;
 use atlassian_settings::Service;
@@ -45,15 +45,37 @@ impl Tool for RemoveWatcher {
         let Some(user) = given(&self.account_id).or_else(|| given(&self.username)) else {
             return Err(ToolError::refused("Either username or account_id must be provided"));
         };
-        let id = match find(cx, &user, Place::Issue(key)).await? {
-            Found::One(id) => id,
-            // Somebody who may no longer be found can still be among the watchers.
-            other => match watching(cx, key, &user).await? {
-                Some(id) => id,
-                None => other.require(&user)?,
-            },
+        let remove = async |id: &str| {
+            cx.remote.json::<Value>(&links::remove_watcher(cx.deployment(), key, id)).await
         };
-        cx.remote.json::<Value>(&links::remove_watcher(cx.deployment(), key, &id)).await?;
+        // An account id or login goes out as it is; people are searched where nobody bears it.
+        let account = cx.is_cloud()
+            && given(&self.account_id).is_some()
+            && given_id(&user).is_none()
+            && user.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ':' | '-' | '_'))
+            && !user.eq_ignore_ascii_case("me");
+        let tried = match account || may_be_login(cx, &user) {
+            true => Some(remove(&user).await),
+            false => None,
+        };
+        match tried {
+            Some(Ok(_)) => {}
+            Some(Err(error)) if !error.is_status(404) && !error.is_status(400) => {
+                return Err(error.into());
+            }
+            // Nobody has that login, or nothing has that key: who is among the watchers tells.
+            Some(Err(_)) | None => {
+                let id = match find(cx, &user, Place::Issue(key)).await? {
+                    Found::One(id) => id,
+                    // Somebody who may no longer be found can still be among the watchers.
+                    other => match watching(cx, key, &user).await? {
+                        Some(id) => id,
+                        None => other.require(&user)?,
+                    },
+                };
+                remove(&id).await?;
+            }
+        }
         Ok(Answer::json(json!({
             "success": true,
             "message": format!("User '{user}' removed from watching {key}"),

@@ -71,7 +71,12 @@ async fn a_type_nobody_knows_is_refused_with_the_known_ones() {
     assert!(error.contains("are required"), "{error}");
     let error = world.cloud.err("jira_remove_issue_link", json!({"link_id": " "})).await;
     assert!(error.contains("link_id is required"), "{error}");
-    assert!(writes(&world.acme).is_empty());
+    // Jira says no first: a name it takes costs no list.
+    assert_eq!(lines(&world.acme), ["POST /rest/api/3/issueLink", "GET /rest/api/3/issueLinkType"]);
+    arguments = block("PAY-7", "PAY-8", &json!({}));
+    arguments["link_type"] = json!("relates to");
+    let linked = world.cloud.ok("jira_create_issue_link", arguments).await;
+    assert_eq!(linked["link_type"], "Relates", "its own phrase stands for the type");
 }
 
 #[tokio::test]
