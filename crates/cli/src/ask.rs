@@ -96,6 +96,7 @@ pub(crate) fn call(
 ) -> Done {
     let arguments = read_arguments(arguments)?;
     let registry = start(invocation, environment)?;
+    serve::audit(&registry)?;
     serve::on_runtime(async move {
         let request = CallRequest::new(tool, arguments);
         let cancel = request.cancel.clone();

@@ -5,6 +5,7 @@ use crate::environment::Environment;
 use crate::logging;
 use crate::output::{Done, Failure};
 use atlassian_instances::{Platform, Registry};
+use atlassian_server::Audit;
 use atlassian_settings::{Problem, Settings, Severity};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,7 @@ pub(crate) fn run(invocation: &Invocation, environment: &Environment) -> Done {
     let settings = invocation.settings(environment)?;
     logging::start(&settings.server.log, settings.server.transport);
     let registry = registry(&settings, &Platform::default())?;
+    audit(&registry)?;
     on_runtime(async move {
         let shutdown = CancellationToken::new();
         end_on_signal(shutdown.clone())?;
@@ -41,6 +43,15 @@ pub(crate) fn registry(settings: &Settings, platform: &Platform) -> Result<Arc<R
     }
     settings.problems.iter().chain(registry.problems()).for_each(tell);
     Ok(Arc::new(registry))
+}
+
+/// Opens the audit file, if there is to be one: calls that cannot be audited are not made.
+pub(crate) fn audit(registry: &Registry) -> Done {
+    if let Some(path) = &registry.server().audit_file {
+        let audit = Audit::open(path).map_err(|error| Failure::usage(error.to_string()))?;
+        registry.observers().add(Arc::new(audit));
+    }
+    Ok(())
 }
 
 fn tell(problem: &Problem) {

@@ -185,8 +185,7 @@ impl Running {
     ) -> Self {
         let observers = observers.list();
         let id = CallId::fresh();
-        let digest =
-            if observers.is_empty() { String::new() } else { digest_of(called.arguments) };
+        let digest = if observers.is_empty() { String::new() } else { digest_of(called.arguments) };
         let record = Record {
             id,
             parent,

@@ -23,6 +23,12 @@ pub enum ServeError {
     /// A setting that this build cannot honour, and that must not be ignored silently.
     #[error("{0}")]
     Unsupported(String),
+    /// The certificate or key of the listener cannot be used.
+    #[error("{0}")]
+    Tls(String),
+    /// The audit file cannot be written.
+    #[error(transparent)]
+    Audit(#[from] crate::AuditError),
     /// The listener failed while serving.
     #[error("Serving stopped: {0}")]
     Serving(#[from] std::io::Error),

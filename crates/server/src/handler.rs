@@ -6,15 +6,16 @@ use atlassian_instances::{CallRequest, Caller, Outcome, Registry};
 #[expect(deprecated, reason = "legacy clients set the level of their log messages")]
 use rmcp::model::SetLevelRequestParams;
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, ConstString, CustomRequest, CustomResult,
-    DiscoverResult, ErrorCode, ErrorData, Extensions, Implementation, InitializeRequestParams,
-    InitializeResult, ListPromptsRequestMethod, ListPromptsResult,
-    ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod,
-    ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams, ServerCapabilities,
-    ServerConfig, SetLevelRequestMethod, Tool,
+    CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult,
+    CustomRequest, CustomResult, DiscoverResult, ErrorCode, ErrorData, Extensions,
+    GetPromptRequestParams, GetPromptResponse, Implementation, InitializeRequestParams,
+    InitializeResult, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
+    ListToolsResult, MetaObject, PaginatedRequestParams, ReadResourceRequestParams,
+    ReadResourceResponse, ServerCapabilities, ServerConfig, SetLevelRequestMethod, Tool,
 };
 use rmcp::service::RequestContext;
 use rmcp::{RoleServer, ServerHandler};
+use serde_json::json;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -25,10 +26,28 @@ pub(crate) const NAME: &str = "atlassian-mcp";
 pub(crate) const FRESH_MS: u64 = 300_000;
 /// Key of the server's identity in `_meta` of modern results (MCP 2026-07-28, server/discover).
 const SERVER_INFO: &str = "io.modelcontextprotocol/serverInfo";
-/// Methods served to legacy clients: a request of theirs that could not be read has wrong parameters.
-const METHODS: &[&str] = &["initialize", "ping", "tools/list", "tools/call", "logging/setLevel"];
-/// The same for clients of revisions without `initialize`.
-const MODERN_METHODS: &[&str] = &["server/discover", "tools/list", "tools/call"];
+/// Methods served in both eras: a request for one that could not be read has wrong parameters.
+const METHODS: &[&str] = &[
+    "tools/list",
+    "tools/call",
+    "prompts/list",
+    "prompts/get",
+    "resources/list",
+    "resources/templates/list",
+    "resources/read",
+    "completion/complete",
+];
+/// Those that only legacy clients have.
+const LEGACY_METHODS: &[&str] = &["initialize", "ping", "logging/setLevel"];
+/// Those that only clients of revisions without `initialize` have.
+const MODERN_METHODS: &[&str] = &["server/discover"];
+
+/// What the transports serve.
+#[cfg(not(feature = "conformance"))]
+pub(crate) type Served = Handler;
+/// What the transports serve: the handler, with the fixtures of the conformance suite around it.
+#[cfg(feature = "conformance")]
+pub(crate) type Served = crate::fixtures::Fixtures;
 
 /// Where the caller of a request is known from.
 #[derive(Clone, Debug)]
@@ -75,6 +94,18 @@ impl Handler {
     /// The same handler, counting its calls where something waits for their end.
     pub(crate) fn counting(self, calls: TaskTracker) -> Self {
         Self { calls, ..self }
+    }
+
+    /// The handler as the transports serve it.
+    #[cfg(not(feature = "conformance"))]
+    pub(crate) fn served(self) -> Served {
+        self
+    }
+
+    /// The handler as the transports serve it.
+    #[cfg(feature = "conformance")]
+    pub(crate) fn served(self) -> Served {
+        crate::fixtures::Fixtures::around(self)
     }
 
     /// The same handler for another session, which hears its own log messages only.
@@ -140,9 +171,9 @@ fn is_modern(context: &RequestContext<RoleServer>) -> Result<bool, ErrorData> {
     }
 }
 
-/// Nothing, for a legacy client; modern ones are told that there is no such method.
-fn empty<M: ConstString, T: Default>(context: &RequestContext<RoleServer>) -> Result<T, ErrorData> {
-    if is_modern(context)? { Err(ErrorData::method_not_found::<M>()) } else { Ok(T::default()) }
+/// A name of the client's as it may be said back: bounded, on one line.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
 fn sign(meta: &mut Option<MetaObject>) {
@@ -154,7 +185,13 @@ fn sign(meta: &mut Option<MetaObject>) {
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
         #[expect(deprecated, reason = "legacy clients set the level of their log messages")]
-        let capabilities = ServerCapabilities::builder().enable_logging().enable_tools().build();
+        let capabilities = ServerCapabilities::builder()
+            .enable_logging()
+            .enable_completions()
+            .enable_prompts()
+            .enable_resources()
+            .enable_tools()
+            .build();
         ServerConfig::new(capabilities).with_server_info(server_info())
     }
 
@@ -237,15 +274,32 @@ impl ServerHandler for Handler {
         Ok(())
     }
 
-    // Legacy clients ask for these three without looking at the capabilities, and take an error for a
-    // broken server (server spec section 1.3).
+    // There are no prompts and no resources. They are declared and answered all the same, because
+    // clients ask for them without looking at the capabilities and take an error for a broken server
+    // (server spec section 1.3), and the conformance suite requires an answer of every server
+    // (mcp-and-stack spec section 4.2).
 
     async fn list_prompts(
         &self,
         _page: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
-        empty::<ListPromptsRequestMethod, _>(&context)
+        let mut result = ListPromptsResult::default();
+        if is_modern(&context)? {
+            result = result.with_ttl_ms(FRESH_MS).with_cache_scope(CacheScope::Public);
+            sign(&mut result.meta);
+        }
+        Ok(result)
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        is_modern(&context)?;
+        let name = plain(&request.name);
+        Err(ErrorData::invalid_params(format!("Unknown prompt: {name}"), None))
     }
 
     async fn list_resources(
@@ -253,7 +307,12 @@ impl ServerHandler for Handler {
         _page: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        empty::<ListResourcesRequestMethod, _>(&context)
+        let mut result = ListResourcesResult::default();
+        if is_modern(&context)? {
+            result = result.with_ttl_ms(FRESH_MS).with_cache_scope(CacheScope::Public);
+            sign(&mut result.meta);
+        }
+        Ok(result)
     }
 
     async fn list_resource_templates(
@@ -261,7 +320,31 @@ impl ServerHandler for Handler {
         _page: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        empty::<ListResourceTemplatesRequestMethod, _>(&context)
+        let mut result = ListResourceTemplatesResult::default();
+        if is_modern(&context)? {
+            result = result.with_ttl_ms(FRESH_MS).with_cache_scope(CacheScope::Public);
+            sign(&mut result.meta);
+        }
+        Ok(result)
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        is_modern(&context)?;
+        let uri = plain(&request.uri);
+        Err(ErrorData::resource_not_found("Resource not found", Some(json!({ "uri": uri }))))
+    }
+
+    async fn complete(
+        &self,
+        _request: CompleteRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        is_modern(&context)?;
+        Ok(CompleteResult::default())
     }
 
     async fn on_custom_request(
@@ -269,13 +352,14 @@ impl ServerHandler for Handler {
         request: CustomRequest,
         context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
-        let method = request.method;
-        let served = if is_modern(&context).unwrap_or(false) { MODERN_METHODS } else { METHODS };
-        if served.contains(&method.as_str()) {
+        let method = request.method.as_str();
+        let modern = is_modern(&context).unwrap_or(false);
+        let own = if modern { MODERN_METHODS } else { LEGACY_METHODS };
+        if METHODS.contains(&method) || own.contains(&method) {
             let message = format!("Invalid parameters for {method}");
             return Err(ErrorData::invalid_params(message, None));
         }
-        let shown: String = method.chars().filter(|c| !c.is_control()).take(64).collect();
-        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("Method not found: {shown}"), None))
+        let message = format!("Method not found: {}", plain(method));
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, message, None))
     }
 }

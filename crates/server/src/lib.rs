@@ -12,6 +12,7 @@
 //!   same URL, the legacy SSE transport, health routes, the Host and Origin fence, draining.
 //! * `identity`: whose request it is. Headers become a [`Caller`](atlassian_instances::Caller)
 //!   with credentials per instance; nothing usable is 401.
+//! * [`Audit`], [`Metrics`]: what is written down and counted of every call.
 //! * [`serve`]: the transport that the settings name.
 //!
 //! Rules of the crate: nothing but JSON-RPC goes to stdout; handlers are thin, because list and call
@@ -19,10 +20,14 @@
 //! session; a message, header or body is never logged; unknown and hidden tools are told apart by
 //! nobody.
 
+mod audit;
 mod error;
+#[cfg(feature = "conformance")]
+mod fixtures;
 mod handler;
 pub mod http;
 mod identity;
+mod metrics;
 mod notices;
 mod progress;
 mod result;
@@ -31,6 +36,8 @@ pub mod stdio;
 mod tool;
 mod wire;
 
+pub use audit::{Audit, AuditError};
 pub use error::ServeError;
 pub use http::Http;
+pub use metrics::Metrics;
 pub use run::serve;

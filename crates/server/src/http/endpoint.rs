@@ -1,11 +1,11 @@
 //! The MCP route of streamable HTTP.
 
+use super::gate::Gate;
 use super::sessions::Sessions;
-use super::{Drain, errors, layers};
-use crate::handler::Handler;
-use crate::identity::{self, Identified};
+use super::{Drain, errors};
+use crate::handler::{Handler, Served};
+use crate::identity::Identified;
 use crate::wire;
-use atlassian_instances::Registry;
 use atlassian_settings::HttpSettings;
 use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
@@ -25,8 +25,8 @@ const SESSION: &str = "mcp-session-id";
 
 /// Everything the MCP route needs.
 pub(crate) struct Endpoint {
-    registry: Arc<Registry>,
-    service: StreamableHttpService<Handler, Sessions>,
+    gate: Gate,
+    service: StreamableHttpService<Served, Sessions>,
     sessions: Arc<Sessions>,
     longest_body: usize,
     drain: Drain,
@@ -35,12 +35,7 @@ pub(crate) struct Endpoint {
 impl Endpoint {
     /// The endpoint of a listener: sessions for legacy clients unless the settings say stateless,
     /// none for modern ones; simple answers are plain JSON wherever there is no session.
-    pub(crate) fn new(
-        registry: Arc<Registry>,
-        handler: Handler,
-        settings: &HttpSettings,
-        drain: Drain,
-    ) -> Self {
+    pub(crate) fn new(gate: Gate, handler: Handler, settings: &HttpSettings, drain: Drain) -> Self {
         let sessions = Arc::new(Sessions::new(settings.max_sessions));
         // Host and Origin have been checked by the fence, which knows more rules.
         let config = StreamableHttpServerConfig::default()
@@ -50,12 +45,18 @@ impl Endpoint {
             .with_max_request_body_bytes(settings.max_body_bytes)
             .disable_allowed_hosts()
             .disable_allowed_origins();
+        let handler = handler.served();
         let service = StreamableHttpService::new(
             move || Ok(handler.for_session()),
             Arc::clone(&sessions),
             config,
         );
-        Self { registry, service, sessions, longest_body: settings.max_body_bytes, drain }
+        Self { gate, service, sessions, longest_body: settings.max_body_bytes, drain }
+    }
+
+    /// How many sessions are open.
+    pub(crate) fn open_sessions(&self) -> usize {
+        self.sessions.open()
     }
 
     /// The session a request names, if it is its caller's or if it names none.
@@ -69,12 +70,10 @@ impl Endpoint {
 
 /// Serves one request: every method is authenticated, and nothing is allocated for a request that is
 /// refused.
-pub(crate) async fn serve(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
-    let identified = match identity::identify(request.headers(), &endpoint.registry) {
+pub(crate) async fn serve(State(endpoint): State<Arc<Endpoint>>, mut request: Request) -> Response {
+    let identified = match endpoint.gate.admit(request.headers_mut()).await {
         Ok(identified) => identified,
-        Err(rejection) => {
-            return layers::refusal(StatusCode::UNAUTHORIZED, &rejection.to_string());
-        }
+        Err(refused) => return refused,
     };
     if !endpoint.session_is_own(request.headers(), &identified) {
         let (status, code) = (StatusCode::NOT_FOUND, wire::INVALID_REQUEST);

@@ -1,21 +1,27 @@
-//! `/healthz` and `/readyz` (server spec sections 1.4 and 10.25).
+//! `/healthz`, `/readyz` (server spec sections 1.4 and 10.25) and `/metrics`.
 
-use crate::identity;
+use super::gate::Gate;
+use super::layers;
+use super::listener::Peer;
+use crate::metrics::{Metrics, Now};
 use atlassian_instances::{Caller, Registry};
 use atlassian_tools::InstanceState;
 use axum::Json;
 use axum::extract::{ConnectInfo, State};
-use http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value, json};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 /// What the health routes look at.
-#[derive(Debug)]
 pub(crate) struct Health {
     pub(crate) registry: Arc<Registry>,
+    pub(crate) gate: Gate,
     pub(crate) begun: CancellationToken,
+    pub(crate) metrics: Option<Arc<Metrics>>,
+    /// Sessions that are open at the moment.
+    pub(crate) sessions: Box<dyn Fn() -> usize + Send + Sync>,
 }
 
 /// The process is up. Says nothing about Atlassian, and needs no credentials.
@@ -28,7 +34,7 @@ pub(crate) async fn live() -> Json<Value> {
 /// to this machine (design section 5); everybody else sees counts.
 pub(crate) async fn ready(
     State(health): State<Arc<Health>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
     headers: HeaderMap,
 ) -> (StatusCode, Json<Value>) {
     let listing = health.registry.listing(&Caller::operator());
@@ -44,9 +50,7 @@ pub(crate) async fn ready(
     body.insert("status".to_owned(), Value::from(status));
     body.insert("usable".to_owned(), Value::from(usable));
     body.insert("skipped".to_owned(), Value::from(listing.len() - usable));
-    let known =
-        identity::identify(&headers, &health.registry).is_ok_and(|identified| identified.own);
-    if known || is_this_machine(peer, &headers) {
+    if health.gate.knows(peer, &headers).await {
         let instances = listing.iter().map(|instance| {
             json!({
                 "service": instance.service.word(),
@@ -59,27 +63,26 @@ pub(crate) async fn ready(
     (code, Json(Value::Object(body)))
 }
 
-/// Whether the request was made on this machine, and not only handed on by a proxy on it.
-fn is_this_machine(peer: SocketAddr, headers: &HeaderMap) -> bool {
-    let handed_on = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
-    peer.ip().to_canonical().is_loopback()
-        && !handed_on.iter().any(|name| headers.contains_key(*name))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_this_machine;
-    use http::{HeaderMap, HeaderValue};
-
-    #[test]
-    fn a_proxy_on_this_machine_is_somebody_else() {
-        let local = "127.0.0.1:1".parse().expect("address");
-        let none = HeaderMap::new();
-        assert!(is_this_machine(local, &none));
-        assert!(is_this_machine("[::ffff:127.0.0.1]:1".parse().expect("address"), &none));
-        assert!(!is_this_machine("10.0.0.1:1".parse().expect("address"), &none));
-        let mut handed = HeaderMap::new();
-        handed.insert("x-forwarded-for", HeaderValue::from_static("203.0.113.9"));
-        assert!(!is_this_machine(local, &handed));
+/// The counters of the process, for callers with credentials and for this machine: series name
+/// instances and tools (design section 5).
+pub(crate) async fn metrics(
+    State(health): State<Arc<Health>>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(metrics) = &health.metrics else { return layers::not_found() };
+    if !health.gate.knows(peer, &headers).await {
+        let text = "Authentication required: /metrics names instances, so it is served to callers with credentials and to \
+                    this machine only.";
+        return layers::refusal(StatusCode::UNAUTHORIZED, text);
     }
+    let listing = health.registry.listing(&Caller::operator());
+    let usable = listing.iter().filter(|i| i.state == InstanceState::Ready).count();
+    let page = metrics.page(Now {
+        sessions: (health.sessions)(),
+        most_sessions: health.registry.server().http.max_sessions,
+        usable,
+        skipped: listing.len() - usable,
+    });
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], page).into_response()
 }

@@ -20,10 +20,15 @@ const LONGEST_ID: usize = 64;
 /// Puts the layers around the routes, outermost first: id, body limit, fence.
 pub(crate) fn around(routes: Router, fence: Arc<Fence>, longest_body: usize) -> Router {
     routes
-        .fallback(async || (StatusCode::NOT_FOUND, axum::Json(json!({ "error": "Not found" }))))
+        .fallback(async || not_found())
         .layer(middleware::from_fn_with_state(fence, admit))
         .layer(middleware::from_fn_with_state(longest_body, bound))
         .layer(middleware::from_fn(identify))
+}
+
+/// The answer for a path that leads nowhere.
+pub(crate) fn not_found() -> Response {
+    refusal(StatusCode::NOT_FOUND, "Not found")
 }
 
 /// A refusal outside the protocol.

@@ -6,31 +6,40 @@
 //! * `endpoint`: the MCP route: identity, session, body, and errors as JSON-RPC.
 //! * `sessions`: sessions of legacy clients: bounded, expiring, bound to their caller.
 //! * `fence`: which Host and Origin are served.
-//! * `health`: `/healthz` and `/readyz`.
+//! * `gate`: the identity check in front of the routes that need one.
+//! * `health`: `/healthz`, `/readyz` and `/metrics`.
+//! * `listener`, `tls`: connections, and the certificate they are served with.
 //! * `errors`: what the MCP service says in plain text, as JSON-RPC.
 //! * `sse`: the legacy HTTP+SSE transport.
 
 mod endpoint;
 mod errors;
 mod fence;
+mod gate;
 mod health;
 mod layers;
+mod listener;
 mod sessions;
 mod sse;
+mod tls;
 
 use crate::ServeError;
 use crate::handler::Handler;
-use atlassian_instances::Registry;
+use crate::metrics::Metrics;
+use atlassian_instances::{Observer, Registry};
 use atlassian_settings::{HttpSettings, Transport};
 use axum::Router;
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use axum::routing::{any, get, post};
 use endpoint::Endpoint;
 use fence::Fence;
+use gate::Gate;
 use health::Health;
+use listener::{Door, Peer};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tls::Certificate;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -46,7 +55,7 @@ const CLOSE_GRACE: Duration = Duration::from_millis(400);
 /// A bound listener that does not serve yet.
 #[derive(Debug)]
 pub struct Http {
-    listener: TcpListener,
+    door: Door,
     address: SocketAddr,
     path: String,
     app: Router,
@@ -76,14 +85,16 @@ impl Http {
         registry: Arc<Registry>,
         settings: &HttpSettings,
     ) -> Result<Self, ServeError> {
-        if settings.tls_cert.is_some() || settings.tls_key.is_some() {
-            return Err(ServeError::Unsupported(
-                "MCP_TLS_CERT and MCP_TLS_KEY are not supported yet: put a proxy that speaks TLS in front of the server, \
-                 and unset them."
-                    .to_owned(),
-            ));
-        }
         check_path(&settings.path)?;
+        let certificate = match (&settings.tls_cert, &settings.tls_key) {
+            (Some(cert), Some(key)) => Some(Certificate::read(cert, key)?),
+            (None, None) => None,
+            // Serving in clear what was meant to be encrypted is worse than not serving.
+            _ => {
+                let text = "MCP_TLS_CERT and MCP_TLS_KEY go together, but only one of them is set.";
+                return Err(ServeError::Tls(text.to_owned()));
+            }
+        };
         let host = settings.host.trim_matches(|c| c == '[' || c == ']');
         let shown = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
         let listener = TcpListener::bind((host, settings.port)).await.map_err(|source| {
@@ -94,9 +105,10 @@ impl Http {
             }
         })?;
         let address = listener.local_addr()?;
+        let door = Door::new(listener, certificate)?;
         let drain = Drain::default();
         let app = app(registry, settings, address, &drain);
-        Ok(Self { listener, address, path: settings.path.clone(), app, drain })
+        Ok(Self { door, address, path: settings.path.clone(), app, drain })
     }
 
     /// The address that was bound, with the port the system chose when the settings say 0.
@@ -111,12 +123,13 @@ impl Http {
     /// # Errors
     /// [`ServeError::Serving`] when the listener fails.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), ServeError> {
-        let Self { listener, address, path, app, drain } = self;
-        tracing::info!(target: "atlassian_mcp::start", "listening on http://{address}{path}");
-        let service: IntoMakeServiceWithConnectInfo<Router, SocketAddr> =
+        let Self { door, address, path, app, drain } = self;
+        let scheme = door.scheme();
+        tracing::info!(target: "atlassian_mcp::start", "listening on {scheme}://{address}{path}");
+        let service: IntoMakeServiceWithConnectInfo<Router, Peer> =
             app.into_make_service_with_connect_info();
         let begun = drain.begun.clone();
-        let serving = axum::serve(listener, service)
+        let serving = axum::serve(door, service)
             .with_graceful_shutdown(async move { begun.cancelled().await });
         let mut serving =
             tokio_util::task::AbortOnDropHandle::new(tokio::spawn(serving.into_future()));
@@ -170,21 +183,22 @@ fn app(
     drain: &Drain,
 ) -> Router {
     let transport = registry.server().transport;
-    let health = Arc::new(Health { registry: Arc::clone(&registry), begun: drain.begun.clone() });
+    let gate = Gate::new(Arc::clone(&registry));
     let handler = Handler::remote(Arc::clone(&registry), drain.cancel.clone());
-    let health_routes = Router::new()
-        .route("/healthz", get(health::live))
-        .route("/readyz", get(health::ready))
-        .with_state(health);
+    let sessions: Box<dyn Fn() -> usize + Send + Sync>;
     let mcp_routes = if transport == Transport::Sse {
-        let sse = Arc::new(sse::Sse::new(registry, handler, settings, drain.clone()));
+        let sse = Arc::new(sse::Sse::new(gate.clone(), handler, settings, drain.clone()));
+        let counted = Arc::clone(&sse);
+        sessions = Box::new(move || counted.open_sessions());
         Router::new()
             .route("/sse", get(sse::open))
             .route("/messages/", post(sse::message))
             .route("/messages", post(sse::message))
             .with_state(sse)
     } else {
-        let endpoint = Arc::new(Endpoint::new(registry, handler, settings, drain.clone()));
+        let endpoint = Arc::new(Endpoint::new(gate.clone(), handler, settings, drain.clone()));
+        let counted = Arc::clone(&endpoint);
+        sessions = Box::new(move || counted.open_sessions());
         let routes = Router::new().route(&settings.path, any(endpoint::serve));
         let routes = if settings.path == "/" {
             routes
@@ -193,6 +207,18 @@ fn app(
         };
         routes.with_state(endpoint)
     };
+    let metrics = settings.metrics.then(|| {
+        let metrics = Arc::new(Metrics::default());
+        registry.observers().add(Arc::clone(&metrics) as Arc<dyn Observer>);
+        metrics
+    });
+    let begun = drain.begun.clone();
+    let health = Arc::new(Health { registry, gate, begun, metrics, sessions });
+    let health_routes = Router::new()
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .with_state(health);
     layers::around(
         health_routes.merge(mcp_routes),
         Arc::new(Fence::new(settings, address)),

@@ -51,6 +51,11 @@ impl Sessions {
         self.owners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many there are.
+    pub(crate) fn open(&self) -> usize {
+        self.owners().len()
+    }
+
     /// Binds a new session to the caller that opened it.
     pub(crate) fn bind(&self, id: &str, owner: Identity) {
         if let Some(bound) = self.owners().get_mut(id) {

@@ -4,12 +4,11 @@
 //! client says; a `POST` there is answered 202 and its answer comes on the stream. The session lives
 //! as long as the stream, and only its caller can speak in it.
 
+use super::gate::Gate;
 use super::sessions::FULL;
-use super::{Drain, endpoint, errors, layers};
-use crate::handler::Handler;
-use crate::identity::{self, Identified};
+use super::{Drain, endpoint, errors};
+use crate::handler::{Handler, Served};
 use crate::wire;
-use atlassian_instances::Registry;
 use atlassian_settings::{HttpSettings, Identity};
 use axum::extract::{Query, Request, State};
 use axum::response::sse::{Event, KeepAlive};
@@ -40,8 +39,8 @@ struct Session {
 /// The sessions of the transport and what they need.
 #[derive(Debug)]
 pub(crate) struct Sse {
-    registry: Arc<Registry>,
-    handler: Handler,
+    gate: Gate,
+    handler: Served,
     most: usize,
     longest_body: usize,
     drain: Drain,
@@ -50,15 +49,10 @@ pub(crate) struct Sse {
 
 impl Sse {
     /// The transport of a listener.
-    pub(crate) fn new(
-        registry: Arc<Registry>,
-        handler: Handler,
-        settings: &HttpSettings,
-        drain: Drain,
-    ) -> Self {
+    pub(crate) fn new(gate: Gate, handler: Handler, settings: &HttpSettings, drain: Drain) -> Self {
         Self {
-            registry,
-            handler: handler.counting(drain.in_flight.clone()),
+            gate,
+            handler: handler.counting(drain.in_flight.clone()).served(),
             most: settings.max_sessions,
             longest_body: settings.max_body_bytes,
             drain,
@@ -70,9 +64,9 @@ impl Sse {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn identify(&self, request: &Request) -> Result<Identified, Response> {
-        identity::identify(request.headers(), &self.registry)
-            .map_err(|rejection| layers::refusal(StatusCode::UNAUTHORIZED, &rejection.to_string()))
+    /// How many sessions are open.
+    pub(crate) fn open_sessions(&self) -> usize {
+        self.sessions().len()
     }
 }
 
@@ -91,8 +85,8 @@ impl Drop for Open {
 }
 
 /// `GET /sse`.
-pub(crate) async fn open(State(sse): State<Arc<Sse>>, request: Request) -> Response {
-    let identified = match sse.identify(&request) {
+pub(crate) async fn open(State(sse): State<Arc<Sse>>, mut request: Request) -> Response {
+    let identified = match sse.gate.admit(request.headers_mut()).await {
         Ok(identified) => identified,
         Err(refused) => return refused,
     };
@@ -143,9 +137,9 @@ pub(crate) struct Where {
 pub(crate) async fn message(
     State(sse): State<Arc<Sse>>,
     Query(Where { session_id }): Query<Where>,
-    request: Request,
+    mut request: Request,
 ) -> Response {
-    let identified = match sse.identify(&request) {
+    let identified = match sse.gate.admit(request.headers_mut()).await {
         Ok(identified) => identified,
         Err(refused) => return refused,
     };

@@ -50,7 +50,7 @@ pub async fn connection<R, W>(
     let stop = CancellationToken::new();
     let transport = LineTransport::new(input, output, longest);
     let closed = transport.closed();
-    let handler = Handler::local(registry);
+    let handler = Handler::local(registry).served();
     let service = serve_directly_with_ct(handler, transport, None, stop.clone());
     let mut running = std::pin::pin!(service.waiting());
     tokio::select! {

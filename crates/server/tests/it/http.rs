@@ -154,12 +154,6 @@ async fn a_port_in_use_is_a_sentence() {
         let error = Http::bind(stage.registry(), &settings).await.expect_err(path);
         assert!(error.to_string().contains(path), "{error}");
     }
-    let certificate = atlassian_settings::HttpSettings {
-        tls_cert: Some("/x".into()),
-        ..stage.server.http.clone()
-    };
-    let error = Http::bind(stage.registry(), &certificate).await.expect_err("no TLS yet");
-    assert!(error.to_string().contains("MCP_TLS_CERT"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]

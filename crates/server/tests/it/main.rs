@@ -7,6 +7,7 @@
     reason = "what cannot happen in a fixture fails the test that stands on it"
 )]
 
+mod audit;
 mod calls;
 mod eras;
 mod fence;
@@ -14,8 +15,10 @@ mod http;
 mod identity;
 mod isolation;
 mod listing;
+mod metrics;
 mod sessions;
 mod sse;
 mod stage;
 mod stdio;
+mod tls;
 mod wire;

@@ -100,13 +100,24 @@ async fn the_eras_share_one_address() {
         ("logging/setLevel", json!({})),
         ("initialize", json!({})),
         ("ping", json!({})),
-        ("prompts/list", json!({})),
-        ("resources/list", json!({})),
-        ("resources/templates/list", json!({})),
+        ("resources/subscribe", json!({ "uri": "x:y" })),
+        ("subscriptions/listen", json!({ "notifications": { "toolsListChanged": true } })),
     ] {
         let reply = served.modern(&[ANN], method, params).await;
         assert_eq!((reply.status, &reply.json["error"]["code"]), (404, &json!(-32601)), "{method}");
     }
+    for (method, key) in [
+        ("prompts/list", "prompts"),
+        ("resources/list", "resources"),
+        ("resources/templates/list", "resourceTemplates"),
+    ] {
+        let result = served.modern(&[ANN], method, json!({})).await.json["result"].take();
+        assert_eq!((&result[key], &result["cacheScope"]), (&json!([]), &json!("public")));
+        assert_eq!(result["ttlMs"], json!(300_000), "{method}");
+    }
+    let gone = served.modern(&[ANN], "resources/read", json!({ "uri": "x:y" })).await;
+    assert_eq!(gone.json["error"]["code"], json!(-32602));
+    assert_eq!(gone.json["error"]["data"], json!({ "uri": "x:y" }));
     let malformed =
         served.modern(&[ANN], "tools/call", json!({ "name": "x", "arguments": 1 })).await;
     assert_eq!(malformed.json["error"]["code"], json!(-32602));

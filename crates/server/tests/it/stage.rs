@@ -2,6 +2,7 @@
 
 use atlassian_instances::{Platform, Registry};
 use atlassian_sandbox::{Flavour, Sandbox, Site, SiteSpec};
+use atlassian_server::Audit;
 use atlassian_settings::{
     Behaviour, Credential, Deployment, Exposure, HttpSettings, InstanceConfig, InstanceId,
     InstanceName, InstanceSet, Limits, Network, RetryPolicy, Secret, ServerSettings, Service,
@@ -72,7 +73,11 @@ impl Stage {
             skipped: Vec::new(),
         };
         let platform = Platform { gateway: self.sandbox.gateway_url(), ..Platform::default() };
-        Arc::new(Registry::build(&set, &self.server, &platform))
+        let registry = Registry::build(&set, &self.server, &platform);
+        if let Some(path) = &self.server.audit_file {
+            registry.observers().add(Arc::new(Audit::open(path).expect("audit file")));
+        }
+        Arc::new(registry)
     }
 }
 

@@ -28,7 +28,10 @@ async fn both_eras_are_served_in_one_process() {
     assert_eq!(opened["result"]["protocolVersion"], json!("2025-06-18"));
     assert_eq!(opened["result"]["serverInfo"]["name"], json!("atlassian-mcp"));
     assert_eq!(opened["result"]["serverInfo"]["version"], json!(env!("CARGO_PKG_VERSION")));
-    assert_eq!(opened["result"]["capabilities"], json!({ "logging": {}, "tools": {} }));
+    assert_eq!(
+        opened["result"]["capabilities"],
+        json!({ "logging": {}, "completions": {}, "prompts": {}, "resources": {}, "tools": {} })
+    );
     assert!(opened["result"].get("instructions").is_none(), "there is only one instance: {opened}");
     pipe.say(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }).to_string()).await;
 
@@ -128,17 +131,33 @@ async fn wrong_parameters_and_unknown_methods_have_their_codes() {
         assert_eq!(reply["error"]["code"], json!(-32602), "{params}: {reply}");
         assert_eq!(reply["id"], json!(1));
     }
-    for method in ["no/such", "completion/complete", "resources/read", "tasks/get"] {
-        let reply = pipe.ask(request(2, method, json!({}))).await;
+    for method in ["no/such", "server/discover2", "tasks/get", "resources/subscribe"] {
+        let reply = pipe.ask(request(2, method, json!({ "uri": "x:y" }))).await;
         assert_eq!(reply["error"]["code"], json!(-32601), "{method}: {reply}");
+    }
+    for method in ["completion/complete", "resources/read", "prompts/get"] {
+        let reply = pipe.ask(request(2, method, json!({}))).await;
+        assert_eq!(reply["error"]["code"], json!(-32602), "{method}: {reply}");
     }
     for (method, key) in [
         ("prompts/list", "prompts"),
         ("resources/list", "resources"),
         ("resources/templates/list", "resourceTemplates"),
     ] {
-        assert_eq!(pipe.ask(request(3, method, json!({}))).await["result"][key], json!([]));
+        let result = pipe.ask(request(3, method, json!({}))).await["result"].take();
+        assert_eq!(result, json!({ key: [] }), "legacy clients get no hints");
     }
+    let reply = pipe.ask(request(4, "resources/read", json!({ "uri": "jira://none" }))).await;
+    assert_eq!(reply["error"]["code"], json!(-32002));
+    assert_eq!(reply["error"]["data"], json!({ "uri": "jira://none" }));
+    let reply = pipe.ask(request(5, "prompts/get", json!({ "name": "a\nb" }))).await;
+    assert_eq!(reply["error"]["message"], json!("Unknown prompt: ab"));
+    let asked = json!({
+        "ref": { "type": "ref/prompt", "name": "any" },
+        "argument": { "name": "x", "value": "y" },
+    });
+    let reply = pipe.ask(request(6, "completion/complete", asked)).await;
+    assert_eq!(reply["result"], json!({ "completion": { "values": [] } }));
 }
 
 #[tokio::test]

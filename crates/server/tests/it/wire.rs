@@ -165,9 +165,10 @@ impl Served {
         method: &str,
         params: Value,
     ) -> Reply {
-        let name = params["name"].as_str().unwrap_or_default().to_owned();
+        let named = if method == "resources/read" { &params["uri"] } else { &params["name"] };
+        let name = named.as_str().unwrap_or_default().to_owned();
         let mut all = vec![("mcp-protocol-version", MODERN), ("mcp-method", method)];
-        if method == "tools/call" {
+        if ["tools/call", "prompts/get", "resources/read"].contains(&method) {
             all.push(("mcp-name", &name));
         }
         all.extend_from_slice(headers);
