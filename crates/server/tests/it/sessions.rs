@@ -100,7 +100,7 @@ async fn the_eras_share_one_address() {
         ("logging/setLevel", json!({})),
         ("initialize", json!({})),
         ("ping", json!({})),
-        ("resources/subscribe", json!({ "uri": "x:y" })),
+        ("resources/subscribe", json!({})),
         ("subscriptions/listen", json!({ "notifications": { "toolsListChanged": true } })),
     ] {
         let reply = served.modern(&[ANN], method, params).await;
