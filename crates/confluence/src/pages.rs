@@ -105,6 +105,36 @@ pub fn read_bare(kind: Kind, id: &str) -> ApiRequest {
     ApiRequest::get(kind.path().segment(id), format!("read {} {id}", kind.word()))
 }
 
+/// Forms of a body in which macros are already carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rendered {
+    /// As shown in the browser.
+    View,
+    /// As exported: addresses are absolute, interactive parts are left out.
+    ExportView,
+}
+
+impl Rendered {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::View, Self::ExportView];
+
+    /// The word in both interfaces.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::View => "view",
+            Self::ExportView => "export_view",
+        }
+    }
+}
+
+/// Cloud: a page or blog post with its body as Confluence renders it.
+#[must_use]
+pub fn read_rendered(kind: Kind, id: &str, form: Rendered) -> ApiRequest {
+    ApiRequest::get(kind.path().segment(id), format!("read {} {id} as rendered", kind.word()))
+        .query("body-format", form.word())
+}
+
 /// Cloud: the current pages or blog posts of a space with exactly this title, with their bodies.
 #[must_use]
 pub fn by_title(kind: Kind, space_id: &str, title: &str) -> ApiRequest {

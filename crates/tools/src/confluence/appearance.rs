@@ -110,6 +110,20 @@ impl Changes {
         self.emoji.is_none() && self.width.is_none()
     }
 
+    /// The properties of a page that had `known`, once the changes are made.
+    pub(super) fn made_to(&self, known: &[Value]) -> Vec<Value> {
+        let mut properties = known.to_vec();
+        for (change, keys) in [(&self.emoji, EMOJI), (&self.width, WIDTH)] {
+            let Some(change) = change else { continue };
+            properties
+                .retain(|property| !keys.iter().any(|key| at::text(property, "/key") == Some(key)));
+            if let Change::Set(value) = change {
+                properties.extend(keys.map(|key| json!({ "key": key, "value": value })));
+            }
+        }
+        properties
+    }
+
     /// Writes the properties, the published one first. `known` are the properties the page has.
     pub(super) async fn apply(
         &self,

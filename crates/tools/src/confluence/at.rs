@@ -1,5 +1,6 @@
 //! Reading answers by path: they vary with version, permission and apps.
 
+use atlassian_http::ApiError;
 use serde_json::Value;
 
 /// The text at a path.
@@ -19,6 +20,12 @@ pub(super) fn id(value: &Value, path: &str) -> Option<String> {
 /// The number at a path.
 pub(super) fn number(value: &Value, path: &str) -> Option<u64> {
     value.pointer(path).and_then(Value::as_u64)
+}
+
+/// Whether a 404 of Data Center is about content that is not there or not visible, and not about
+/// an address that this version of the server does not have ("null for uri: ...").
+pub(super) fn names_content(error: &ApiError) -> bool {
+    error.messages.iter().any(|message| message.text.to_lowercase().contains("o content "))
 }
 
 /// The items of the array at a path; nothing when there is none.

@@ -3,7 +3,7 @@
 use super::page::Page;
 use crate::{Context, ToolError};
 use atlassian_confluence::pages::Representation;
-use atlassian_markup::{self as markup, Context as Markup, Warning, WarningKind};
+use atlassian_markup::{self as markup, Context as Markup, Warning};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -93,7 +93,7 @@ pub(super) fn create(
 ) -> Result<Written, ToolError> {
     match settled(cx, format) {
         Format::Markdown => markup::markdown_to_storage(text, options)
-            .map(|converted| storage(converted.output, converted.warnings))
+            .map(|converted| storage(or_empty_paragraph(converted.output), converted.warnings))
             .map_err(|error| {
                 ToolError::refused(format!("the content could not be written: {error}"))
             }),
@@ -114,7 +114,7 @@ pub(super) fn update(
     let mut written = match settled(cx, format) {
         Format::Markdown => {
             return markup::merge::storage(current, text, options)
-                .map(|converted| storage(converted.output, converted.warnings))
+                .map(|converted| storage(or_empty_paragraph(converted.output), converted.warnings))
                 .map_err(|error| {
                     ToolError::refused(format!("the content could not be written: {error}"))
                 });
@@ -133,17 +133,18 @@ pub(super) fn replaced(current: &str, value: String) -> Written {
     written
 }
 
-/// Names the inline comments whose text is not in the new body.
+/// Names what the stored body holds and the new one does not: macros, layouts, shown files,
+/// inline comments (content conversion spec section 10.2).
 fn name_losses(current: &str, written: &mut Written) {
-    for marker in markers(current) {
-        if !markers(&written.value).contains(&marker) {
-            written.warnings.push(Warning::new(
-                WarningKind::CommentDetached,
-                "an inline comment lost the text it was on",
-                marker,
-            ));
-        }
-    }
+    written.warnings.extend(match written.representation {
+        Representation::Storage => markup::merge::dropped_from_storage(current, &written.value),
+        Representation::Wiki => markup::merge::dropped_by_wiki(current, &written.value),
+    });
+}
+
+/// Confluence refuses some bodies without any element, so no text is one paragraph without text.
+fn or_empty_paragraph(value: String) -> String {
+    if value.is_empty() { "<p></p>".to_owned() } else { value }
 }
 
 /// With translation switched off, what would be Markdown is the stored format itself.
@@ -167,19 +168,6 @@ fn checked(text: &str) -> Result<Written, ToolError> {
     Ok(storage(text.to_owned(), Vec::new()))
 }
 
-/// The comments anchored in a stored body, by the references of their markers.
-fn markers(storage: &str) -> Vec<String> {
-    storage
-        .split("<ac:inline-comment-marker")
-        .skip(1)
-        .filter_map(|rest| {
-            let tag = rest.split('>').next()?;
-            let (_, value) = tag.split_once("ac:ref=\"")?;
-            value.split('"').next().map(str::to_owned)
-        })
-        .collect()
-}
-
 /// A comment's body in storage format. Text that starts with `<` and is well-formed is storage
 /// already, everything else is Markdown (content conversion spec section 8.6).
 pub(super) fn comment(
@@ -193,21 +181,13 @@ pub(super) fn comment(
 
 #[cfg(test)]
 mod tests {
-    use super::{Format, longest_run, markers};
+    use super::{Format, longest_run};
 
     #[test]
     fn formats_have_two_names_for_storage() {
         assert_eq!(Format::read("xhtml").ok(), Format::read("storage").ok());
         let error = Format::read("html").expect_err("no such format").to_string();
         assert!(error.contains("'markdown', 'wiki', 'storage', or 'xhtml'"), "{error}");
-    }
-
-    #[test]
-    fn markers_are_found_by_reference() {
-        let body = "<p><ac:inline-comment-marker ac:ref=\"a-1\">x</ac:inline-comment-marker> y \
-                    <ac:inline-comment-marker id=\"q\" ac:ref=\"b\"/></p>";
-        assert_eq!(markers(body), ["a-1", "b"]);
-        assert!(markers("ac:ref=\"a\"").is_empty());
     }
 
     #[test]

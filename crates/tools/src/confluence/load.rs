@@ -4,7 +4,7 @@
 use super::page::{Page, attachment_v1, attachment_v2};
 use super::{at, people, space};
 use crate::{Context, ToolError};
-use atlassian_confluence::pages::{self, Kind};
+use atlassian_confluence::pages::{self, Kind, Rendered};
 use atlassian_confluence::{attachments, properties};
 use atlassian_http::ApiRequest;
 use atlassian_markup::users_in_storage;
@@ -18,6 +18,8 @@ const MAX_PAGES: usize = 40;
 /// How much is read beside the page itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Depth {
+    /// Body, version and space.
+    Text,
     /// Body, version, space, properties.
     Body,
     /// Attachments and ancestors too.
@@ -62,7 +64,10 @@ pub(super) async fn version(
         }
         complete_v2(cx, &answer, kind, beside).await
     } else {
-        let (answer, properties) = join(version_v1(cx, id, number), properties_v1(cx, id)).await;
+        let properties = async {
+            if depth == Depth::Text { Ok(Vec::new()) } else { properties_v1(cx, id).await }
+        };
+        let (answer, properties) = join(version_v1(cx, id, number), properties).await;
         complete_v1(cx, &answer?, properties, depth).await?
     };
     admit(cx, &loaded.page, &format!("page `{id}`"))?;
@@ -97,6 +102,21 @@ async fn version_v1(cx: &Context, id: &str, number: u64) -> Result<Value, ToolEr
     Err(error.into())
 }
 
+/// The body of a page as Confluence renders it.
+pub(super) async fn rendered(
+    cx: &Context,
+    page: &Page,
+    form: Rendered,
+) -> Result<String, ToolError> {
+    let request = if cx.is_cloud() {
+        pages::read_rendered(page.content_kind(), &page.id, form)
+    } else {
+        pages::v1_read_bare(&page.id, &format!("body.{}", form.word()))
+    };
+    let answer: Value = cx.confluence(&request).await?;
+    Ok(at::text(&answer, &format!("/body/{}/value", form.word())).unwrap_or_default().to_owned())
+}
+
 /// Lets a page pass whose space may be seen.
 pub(super) fn admit(cx: &Context, page: &Page, named: &str) -> Result<(), ToolError> {
     match &page.space_key {
@@ -109,7 +129,7 @@ pub(super) fn admit(cx: &Context, page: &Page, named: &str) -> Result<(), ToolEr
 async fn cloud(cx: &Context, id: &str, depth: Depth) -> Result<Loaded, ToolError> {
     // Ids that cannot be ids are left to Confluence to explain, with a single request.
     let numeric = id.bytes().all(|byte| byte.is_ascii_digit());
-    if depth == Depth::Body || !numeric {
+    if depth != Depth::Full || !numeric {
         let (answer, kind) = read_v2(cx, id).await?;
         let beside =
             if depth == Depth::Full { of_v2(cx, kind, id).await } else { Beside::default() };
@@ -186,19 +206,40 @@ async fn complete_v2(cx: &Context, answer: &Value, kind: Kind, beside: Beside) -
     Loaded { page, names }
 }
 
+/// What a write leaves to be read: its answer is the page, and what the writer knows about the rest
+/// is not asked for again (confluence spec section 11.7).
+#[derive(Clone, Debug)]
+pub(super) struct Written<'a> {
+    pub(super) answer: &'a Value,
+    pub(super) kind: Kind,
+    /// Whether the body is shown.
+    pub(super) with_body: bool,
+    /// A page that is new has no attachments.
+    pub(super) is_new: bool,
+    /// The content properties the page has now.
+    pub(super) properties: Vec<Value>,
+}
+
 /// The page that a write made, with what its answer lacks. On Cloud the answer itself is the page;
 /// on Data Center it is read again, and stands in for a read that fails.
 pub(super) async fn after_write(
     cx: &Context,
-    answer: &Value,
-    kind: Kind,
-    with_body: bool,
+    written: Written<'_>,
     remarks: &mut Vec<String>,
 ) -> Loaded {
+    let Written { answer, kind, with_body, is_new, properties } = written;
     let id = at::id(answer, "/id").unwrap_or_default();
     let has_body = answer.pointer("/body/storage/value").is_some();
     if cx.is_cloud() && (has_body || !with_body) {
-        return finish_v2(cx, answer, kind).await;
+        let attachments = if is_new { Ok(Vec::new()) } else { attachments_v2(cx, kind, &id).await };
+        let beside = Beside {
+            attachments: Some(attachments),
+            ancestors: None,
+            properties: Some(Ok(properties)),
+        };
+        let mut loaded = complete_v2(cx, answer, kind, beside).await;
+        loaded.page.shows_parent = true;
+        return loaded;
     }
     match by_id(cx, &id, Depth::Full).await {
         Ok(loaded) => loaded,
@@ -356,7 +397,7 @@ fn named(page: &mut Page, names: &HashMap<String, String>) {
 async fn dc(cx: &Context, id: &str, depth: Depth) -> Result<Loaded, ToolError> {
     let (answer, properties) = join(
         async { cx.confluence::<Value>(&pages::v1_read(id)).await.map_err(ToolError::from) },
-        properties_v1(cx, id),
+        async { if depth == Depth::Text { Ok(Vec::new()) } else { properties_v1(cx, id).await } },
     )
     .await;
     complete_v1(cx, &answer?, properties, depth).await

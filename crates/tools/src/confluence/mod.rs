@@ -16,6 +16,7 @@ mod comments;
 mod content;
 mod files;
 mod heading_anchors;
+mod headings;
 mod labels;
 mod load;
 pub(crate) mod media;
@@ -96,18 +97,17 @@ fn written_page(message: &str, page: Value, remarks: &[String]) -> Answer {
 }
 
 /// A failed read in the JSON of the tools that tell a missing permission apart
-/// (confluence spec section 10), with what was asked for.
+/// (confluence spec section 10). What was asked for stands beside any other failure
+/// (confluence spec sections 4.11 and 4.12).
 fn failed_read(error: ToolError, what: &str, asked: Value) -> Result<Answer, ToolError> {
     let denied = error.is_status(401) || error.is_status(403);
     failure(error, |detail| {
-        let mut result = Map::new();
         if denied {
             let text = "Authentication failed. Please check your credentials.";
-            result.insert("error".to_owned(), json!(text));
-            result.insert("details".to_owned(), json!(detail));
-        } else {
-            result.insert("error".to_owned(), json!(format!("{what}: {detail}")));
+            return json!({ "error": text, "details": detail });
         }
+        let mut result = Map::new();
+        result.insert("error".to_owned(), json!(format!("{what}: {detail}")));
         if let Value::Object(asked) = asked {
             result.extend(asked);
         }

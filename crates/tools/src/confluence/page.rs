@@ -29,6 +29,8 @@ pub(super) struct Page {
     /// Ancestors from the top, `{id, title}`; `None` when they were not asked for.
     pub(super) ancestors: Option<Vec<Value>>,
     pub(super) parent: Option<String>,
+    /// Whether the parent is shown although the ancestors above it were not asked for.
+    pub(super) shows_parent: bool,
     /// Stored body.
     pub(super) storage: Option<String>,
     /// Content properties of the page, for later writes.
@@ -160,6 +162,8 @@ impl Page {
         put_some("content", content);
         if let Some(ancestors) = &self.ancestors {
             put_some("ancestors", Some(json!(ancestors)));
+        }
+        if self.ancestors.is_some() || self.shows_parent {
             put_some("parent_id", Some(json!(self.parent)));
         }
         put_some("emoji", appearance::emoji(&self.properties).map(Value::from));

@@ -70,7 +70,10 @@ pub(super) async fn by_key(cx: &Context, key: &str) -> Result<Space, ToolError> 
     let space = Space::read(&answer)
         .ok_or_else(|| ToolError::refused(format!("Confluence described no space `{key}`")))?;
     cx.fence.admit(&space.key, &format!("space `{key}`"))?;
-    cx.caches.documents.insert(cached, Arc::new(answer)).await;
+    let answer = Arc::new(answer);
+    let by_id = (cx.identity(), format!("confluence space id {}", space.id));
+    cx.caches.documents.insert(by_id, Arc::clone(&answer)).await;
+    cx.caches.documents.insert(cached, answer).await;
     Ok(space)
 }
 

@@ -8,7 +8,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Published arguments of ours: optional, and really useful to a model.
-const OURS: &[(&str, &str)] = &[("confluence_update_page", "expected_version")];
+const OURS: &[(&str, &str)] = &[
+    ("confluence_get_page", "outline"),
+    ("confluence_get_page", "section"),
+    ("confluence_update_page", "expected_version"),
+];
 
 /// Bytes a tool may take in a listing, on average: 98 of them stay below 72 KB (design section 7).
 const BYTES_A_TOOL: usize = 730;

@@ -51,7 +51,7 @@ impl Tool for DownloadAttachment {
         match file.fetch(cx, None, files::MAX_INLINE).await {
             Ok(download) => {
                 let mut answer = without_structure(Answer::json(Value::Null));
-                answer.content.push(file.resource(&file.id, &download));
+                answer.content.push(file.resource(id, &download));
                 Ok(answer)
             }
             Err(error) => failure(error, |detail| {

@@ -114,6 +114,13 @@ impl CopyPage {
                 }
             }
         }
-        Ok(load::after_write(cx, &answer, pages::Kind::Page, true, remarks).await)
+        let made = load::Written {
+            answer: &answer,
+            kind: pages::Kind::Page,
+            with_body: true,
+            is_new: false,
+            properties: Vec::new(),
+        };
+        Ok(load::after_write(cx, made, remarks).await)
     }
 }

@@ -174,7 +174,14 @@ async fn finish(
     changes.apply(cx, pages::Kind::Page, &id, &[]).await.map_err(|error| {
         error.after(format!("Page was created with id {id}, but its emoji or width was not set"))
     })?;
-    let loaded = load::after_write(cx, answer, pages::Kind::Page, with_body, remarks).await;
+    let written = load::Written {
+        answer,
+        kind: pages::Kind::Page,
+        with_body,
+        is_new: true,
+        properties: changes.made_to(&[]),
+    };
+    let loaded = load::after_write(cx, written, remarks).await;
     stale::served(cx, &loaded.page).await;
     Ok(loaded)
 }

@@ -1,10 +1,11 @@
 //! `confluence_get_page`.
 
 use crate::confluence::load::{self, Depth, Loaded};
-use crate::confluence::{body, by_title, failure, space, stale};
+use crate::confluence::{body, by_title, failure, headings, space, stale};
 use crate::{
     Access, Answer, Argument, Context, DefaultValue, Kind, Scope, Tool, ToolError, Toolset,
 };
+use atlassian_confluence::pages::Rendered;
 use atlassian_confluence::reference::{self, PageReference};
 use atlassian_settings::Service;
 use serde::Deserialize;
@@ -18,6 +19,10 @@ pub(in crate::confluence) struct GetPage {
     space_key: Option<String>,
     include_metadata: bool,
     convert_to_markdown: bool,
+    outline: bool,
+    section: Option<String>,
+    occurrence: Option<usize>,
+    body_format: String,
     offset: usize,
     max_chars: Option<usize>,
 }
@@ -51,6 +56,26 @@ impl Tool for GetPage {
             "False returns the stored XHTML unchanged.",
         ),
         Argument::with_default(
+            "outline",
+            Kind::Boolean,
+            DefaultValue::Boolean(false),
+            "True returns the headings instead of the body.",
+        ),
+        Argument::optional("section", Kind::Text, "Only the section below this heading."),
+        Argument::optional(
+            "occurrence",
+            Kind::Integer { min: Some(0), max: None },
+            "Which of several equal headings, from 0.",
+        )
+        .hidden(),
+        Argument::with_default(
+            "body_format",
+            Kind::Text,
+            DefaultValue::Text("storage"),
+            "storage, or view or export_view for what Confluence renders.",
+        )
+        .hidden(),
+        Argument::with_default(
             "offset",
             Kind::Integer { min: Some(0), max: None },
             DefaultValue::Integer(0),
@@ -77,7 +102,8 @@ impl Tool for GetPage {
     }
 
     async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
-        let loaded = match self.meant() {
+        let rendered = self.rendered()?;
+        let mut loaded = match self.meant() {
             Meant::Nothing => {
                 return Err(ToolError::refused(
                     "Either 'page_id' OR both 'title' and 'space_key' must be provided.",
@@ -107,7 +133,12 @@ impl Tool for GetPage {
             },
         };
         stale::served(cx, &loaded.page).await;
-        Ok(self.answer(cx, &loaded))
+        let mut format = None;
+        if let Some(rendered) = rendered {
+            loaded.page.storage = Some(load::rendered(cx, &loaded.page, rendered).await?);
+            format = Some(rendered.word());
+        }
+        self.answer(cx, loaded, format)
     }
 }
 
@@ -161,10 +192,58 @@ impl GetPage {
         }
     }
 
-    fn answer(&self, cx: &Context, loaded: &Loaded) -> Answer {
+    /// The rendered form that is asked for; `None` is the stored one.
+    fn rendered(&self) -> Result<Option<Rendered>, ToolError> {
+        let word = self.body_format.trim().to_ascii_lowercase();
+        if word == "storage" {
+            return Ok(None);
+        }
+        if self.outline || self.section.is_some() {
+            let rule = "should be storage when `outline` or `section` is given";
+            return Err(ToolError::argument("body_format", rule, Some(&self.body_format)));
+        }
+        Rendered::ALL.into_iter().find(|form| form.word() == word).map(Some).ok_or_else(|| {
+            let rule = "should be storage, view or export_view";
+            ToolError::argument("body_format", rule, Some(&self.body_format))
+        })
+    }
+
+    fn answer(
+        &self,
+        cx: &Context,
+        mut loaded: Loaded,
+        format: Option<&str>,
+    ) -> Result<Answer, ToolError> {
+        let stored = loaded.page.storage.take().unwrap_or_default();
+        if self.outline {
+            let outline = headings::outline(&stored, &loaded.page)?;
+            return Ok(Answer::json(if self.include_metadata {
+                let mut page = loaded.page.object(cx, None);
+                if let Some(page) = page.as_object_mut() {
+                    page.insert("outline".to_owned(), outline);
+                }
+                json!({ "metadata": page })
+            } else {
+                json!({ "outline": outline })
+            }));
+        }
+        loaded.page.storage = Some(match self.section.as_deref().filter(|text| !text.is_empty()) {
+            Some(heading) => {
+                let section = headings::find(&stored, &loaded.page, heading, self.occurrence)?;
+                stored.get(section.heading.start..section.body.end).unwrap_or_default().to_owned()
+            }
+            None => stored,
+        });
         let (content, remarks) =
             body::content(cx, &loaded.page, &loaded.names, self.convert_to_markdown);
-        let content = content.map(|content| self.part(content));
+        let content = content.map(|mut content| {
+            if let Some(format) = format.filter(|_| !self.convert_to_markdown)
+                && let Some(content) = content.as_object_mut()
+            {
+                content.insert("format".to_owned(), json!(format));
+            }
+            self.part(content)
+        });
         let json = if self.include_metadata {
             json!({ "metadata": loaded.page.object(cx, content) })
         } else {
@@ -175,7 +254,7 @@ impl GetPage {
             content.remove("format");
             json!({ "content": content })
         };
-        Answer::json(json).with_warnings(remarks)
+        Ok(Answer::json(json).with_warnings(remarks))
     }
 
     /// The part of the body that is asked for; untouched when all of it is.

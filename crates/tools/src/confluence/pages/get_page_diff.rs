@@ -44,7 +44,7 @@ impl Tool for GetPageDiff {
 
     async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
         let (from, to) = (self.from_version, self.to_version);
-        let version = |number| load::version(cx, &self.page_id, number, Depth::Body);
+        let version = |number| load::version(cx, &self.page_id, number, Depth::Text);
         let versions = try_join(version(from), version(to));
         let (old, new) = match versions.await {
             Ok(versions) => versions,

@@ -8,6 +8,7 @@ use crate::{
 };
 use atlassian_confluence::pages::{self, Draft, NextVersion, Representation};
 use atlassian_confluence::tree::{self, Position};
+use atlassian_http::ApiError;
 use atlassian_settings::Service;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -101,7 +102,13 @@ impl MovePage {
     async fn moved(&self, cx: &Context, position: Position) -> Result<Loaded, ToolError> {
         let id = self.page_id.as_str();
         let (target, position) = match (self.target(), self.space()) {
-            (Some(target), _) => (target.to_owned(), position),
+            (Some(target), _) => {
+                if !cx.is_cloud() {
+                    let there = target_on_dc(cx, target).await?;
+                    return self.moved_on_dc(cx, position, target, &there).await;
+                }
+                (target.to_owned(), position)
+            }
             (None, Some(key)) => {
                 let space = space::by_key(cx, key).await?;
                 let home = space.home.ok_or_else(|| {
@@ -112,33 +119,59 @@ impl MovePage {
             (None, None) => return Err(ToolError::refused("no target was given")),
         };
         let moving = cx.confluence::<Value>(&tree::move_to(id, position, &target)).await;
-        let mut parent = (position == Position::Append).then(|| target.clone());
         match moving {
             Ok(_) => {}
-            Err(error) if !cx.is_cloud() && (error.is_status(404) || error.is_status(405)) => {
-                parent = self.older_server(cx, position, &target).await?;
+            Err(error) if !cx.is_cloud() && is_unknown(&error) => {
+                let there = target_on_dc(cx, &target).await?;
+                self.older_server(cx, position, &target, &there).await?;
             }
             Err(error) => return Err(error.into()),
         }
+        self.arrival(cx, (position == Position::Append).then_some(target.as_str())).await
+    }
+
+    /// On Data Center the target is read first (confluence spec section 4.9): nothing is written
+    /// when it is not there.
+    async fn moved_on_dc(
+        &self,
+        cx: &Context,
+        position: Position,
+        target: &str,
+        there: &Page,
+    ) -> Result<Loaded, ToolError> {
+        let request = tree::move_to(&self.page_id, position, target);
+        match cx.confluence::<Value>(&request).await {
+            Ok(_) => {}
+            Err(error) if is_unknown(&error) => {
+                self.older_server(cx, position, target, there).await?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        let parent =
+            if position == Position::Append { Some(target) } else { there.parent.as_deref() };
+        self.arrival(cx, parent).await
+    }
+
+    /// The page at its new place, which is where the move counts.
+    async fn arrival(&self, cx: &Context, parent: Option<&str>) -> Result<Loaded, ToolError> {
+        let id = &self.page_id;
         let loaded = load::by_id(cx, id, Depth::Full)
             .await
             .map_err(|error| error.after(format!("page {id} was moved")))?;
-        arrived(&loaded.page, parent.as_deref())?;
+        arrived(&loaded.page, parent)?;
         Ok(loaded)
     }
 
     /// A Data Center without the operation: a new parent in the same space is a change of the page,
-    /// everything else is left to the web interface. Returns where the page should be now.
+    /// everything else is left to the web interface.
     async fn older_server(
         &self,
         cx: &Context,
         position: Position,
         target: &str,
-    ) -> Result<Option<String>, ToolError> {
+        there: &Page,
+    ) -> Result<(), ToolError> {
         let page = load::by_id(cx, &self.page_id, Depth::Body).await?.page;
-        let there: Value = cx.confluence(&pages::v1_read_bare(target, "space,ancestors")).await?;
-        let there = Page::from_v1(&there);
-        load::admit(cx, &there, &format!("page `{target}`"))?;
         if position == Position::Append && there.space_key == page.space_key {
             let draft = Draft {
                 title: &page.title,
@@ -150,10 +183,10 @@ impl MovePage {
             let version = NextVersion { number, message: None, minor: true };
             let request = pages::v1_update(page.content_kind(), &page.id, &draft, version);
             cx.confluence::<Value>(&request).await?;
-            return Ok(Some(target.to_owned()));
+            return Ok(());
         }
-        let space = there.space_key.unwrap_or_default();
-        let request = tree::web_move(&self.page_id, &space, position, Some(target));
+        let space = there.space_key.as_deref().unwrap_or_default();
+        let request = tree::web_move(&self.page_id, space, position, Some(target));
         let answer = cx.remote.send(&request).await?;
         // This page of the web interface answers 200 for errors too, some of them as HTML: where
         // the page is found afterwards decides.
@@ -166,8 +199,21 @@ impl MovePage {
         if !refusals.is_empty() {
             return Err(ToolError::refused(refusals.join("; ")));
         }
-        Ok(if position == Position::Append { Some(target.to_owned()) } else { there.parent })
+        Ok(())
     }
+}
+
+/// Whether the server does not have the operation, which came late to Data Center.
+fn is_unknown(error: &ApiError) -> bool {
+    error.is_status(405) || error.is_status(404) && !at::names_content(error)
+}
+
+/// The target of a move, with its space and its parent.
+async fn target_on_dc(cx: &Context, target: &str) -> Result<Page, ToolError> {
+    let there: Value = cx.confluence(&pages::v1_read_bare(target, "space,ancestors")).await?;
+    let there = Page::from_v1(&there);
+    load::admit(cx, &there, &format!("page `{target}`"))?;
+    Ok(there)
 }
 
 /// A move counts when the page is found where it should be.

@@ -157,7 +157,9 @@ async fn data_center(cx: &Context, id: &str, operations: &[Value]) -> Result<(),
     let operations = json!(operations);
     match cx.confluence::<Value>(&restrictions::replace(id, &operations)).await {
         // Older servers have the operation under another address.
-        Err(error) if error.is_status(404) || error.is_status(405) => {
+        Err(error)
+            if error.is_status(405) || error.is_status(404) && !at::names_content(&error) =>
+        {
             let older = restrictions::replace_experimental(id, &operations);
             match cx.confluence::<Value>(&older).await {
                 Ok(_) => Ok(()),

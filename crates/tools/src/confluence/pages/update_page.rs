@@ -135,7 +135,9 @@ impl Tool for UpdatePage {
             })?;
         }
         let with_body = self.include_content;
-        let loaded = load::after_write(cx, &answer, kind, with_body, &mut remarks).await;
+        let properties = changes.made_to(&page.properties);
+        let made = load::Written { answer: &answer, kind, with_body, is_new: false, properties };
+        let loaded = load::after_write(cx, made, &mut remarks).await;
         stale::served(cx, &loaded.page).await;
         let (shown, _) = body::content(cx, &loaded.page, &loaded.names, true);
         let object = loaded.page.object(cx, shown.filter(|_| with_body));

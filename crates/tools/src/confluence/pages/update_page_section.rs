@@ -3,7 +3,7 @@
 use crate::confluence::body::{self, Format, Written};
 use crate::confluence::load::{self, Depth};
 use crate::confluence::next_version::NextVersion;
-use crate::confluence::{stale, written_page};
+use crate::confluence::{headings, stale, written_page};
 use crate::{
     Access, Answer, Argument, Context, DefaultValue, Kind, Scope, Tool, ToolError, Toolset,
 };
@@ -81,7 +81,7 @@ impl Tool for UpdatePageSection {
         let page = &current.page;
         stale::check(cx, page, self.expected_version).await?;
         let stored = page.storage.as_deref().unwrap_or_default();
-        let section = self.find(stored)?;
+        let section = headings::find(stored, page, &self.heading_text, self.occurrence)?;
         let written = self.replaced(cx, stored, &section, format, &current.names)?;
         let mut remarks = Vec::new();
         let next = NextVersion {
@@ -92,7 +92,14 @@ impl Tool for UpdatePageSection {
         };
         let answer = next.write(cx, page, &written, &mut remarks).await?;
         let kind = page.content_kind();
-        let loaded = load::after_write(cx, &answer, kind, false, &mut remarks).await;
+        let made = load::Written {
+            answer: &answer,
+            kind,
+            with_body: false,
+            is_new: false,
+            properties: page.properties.clone(),
+        };
+        let loaded = load::after_write(cx, made, &mut remarks).await;
         stale::served(cx, &loaded.page).await;
         let message = format!("Section '{}' updated successfully", self.heading_text);
         let object = loaded.page.object(cx, None);
@@ -101,56 +108,6 @@ impl Tool for UpdatePageSection {
 }
 
 impl UpdatePageSection {
-    /// The section that is meant: the exact text, else the text with blanks folded.
-    fn find(&self, stored: &str) -> Result<Section, ToolError> {
-        let page = &self.page_id;
-        if stored.trim().is_empty() {
-            return Err(ToolError::refused(format!(
-                "Heading '{}' not found in page {page}: the page is empty.",
-                self.heading_text
-            )));
-        }
-        let sections = section::list(stored).map_err(|error| {
-            ToolError::refused(format!("the body of page {page} cannot be read: {error}"))
-        })?;
-        let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let wanted = folded(&self.heading_text);
-        let found: Vec<&Section> =
-            sections.iter().filter(|section| folded(&section.title) == wanted).collect();
-        match (found.as_slice(), self.occurrence) {
-            ([], _) => {
-                let known: Vec<&str> =
-                    sections.iter().map(|section| section.title.as_str()).take(30).collect();
-                Err(ToolError::refused(format!(
-                    "Heading '{}' not found in page {page}. Heading text must match exactly \
-                     (case-sensitive). Headings there: {}.",
-                    self.heading_text,
-                    known.join(" | ")
-                )))
-            }
-            ([one], None) => Ok((*one).clone()),
-            (several, Some(index)) => {
-                several.get(index).map(|one| (*one).clone()).ok_or_else(|| {
-                    let rule = format!("should be from 0 to {}", several.len() - 1);
-                    ToolError::argument("occurrence", rule, Some(&index.to_string()))
-                })
-            }
-            (several, None) => {
-                let places: Vec<String> = several
-                    .iter()
-                    .enumerate()
-                    .map(|(index, one)| format!("{index}: {}", place(&sections, one)))
-                    .collect();
-                Err(ToolError::refused(format!(
-                    "{} headings of page {page} read '{}'; say which one with `occurrence`: {}.",
-                    several.len(),
-                    self.heading_text,
-                    places.join("; ")
-                )))
-            }
-        }
-    }
-
     fn replaced(
         &self,
         cx: &Context,
@@ -175,14 +132,5 @@ impl UpdatePageSection {
         let after = stored.get(section.body.end..).unwrap_or_default();
         let value = [before, part.value.as_str(), after].concat();
         Ok(body::replaced(stored, value))
-    }
-}
-
-/// Where a heading stands: the heading before it.
-fn place(sections: &[Section], one: &Section) -> String {
-    let before = sections.iter().rev().find(|other| other.heading.end <= one.heading.start);
-    match before {
-        Some(before) => format!("level {}, after '{}'", one.level, before.title),
-        None => format!("level {}, the first heading", one.level),
     }
 }

@@ -106,7 +106,11 @@ impl SearchUser {
             let request = users::v1_search(&self.as_cql(), wide);
             // Not every version finds people by CQL; the members of the group are looked through
             // then.
-            if let Ok(answer) = cx.confluence::<Value>(&request).await {
+            let answer: Option<Value> = match cx.confluence(&request).await {
+                Err(error) if error.is_status(401) => return Err(error.into()),
+                answer => answer.ok(),
+            };
+            if let Some(answer) = answer {
                 let found: Vec<Value> = at::list(&answer, "/results")
                     .iter()
                     .filter(|found| found.get("user").is_some_and(Value::is_object))

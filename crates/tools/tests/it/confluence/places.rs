@@ -52,7 +52,8 @@ async fn folders_are_listed_and_looked_into() {
                        "parent_id": folder["id"]});
     let created = wiki.ok("create_page", given).await;
     assert_eq!(created["page"]["parent_id"], folder["id"]);
-    assert!(created["page"]["ancestors"].to_string().contains("Decisions"), "{created}");
+    let read = wiki.ok("get_page", json!({"page_id": created["page"]["id"]})).await;
+    assert!(read["metadata"]["ancestors"].to_string().contains("Decisions"), "{read}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -75,7 +75,12 @@ async fn inline_comments_that_lose_their_text_are_named_in_every_format() {
         let given = json!({"page_id": id, "title": "Anchored", "content": "<p>gone</p>",
                            "content_format": "storage"});
         let answer = wiki.ok("update_page", given).await;
-        assert!(answer["conversion_warnings"].to_string().contains("r-1"), "{answer}");
+        assert!(
+            answer["conversion_warnings"]
+                .to_string()
+                .contains("its words are gone or not unique: here"),
+            "{answer}"
+        );
         assert_eq!(wiki.body(&id), "<p>gone</p>");
     }
 }
