@@ -43,6 +43,29 @@ pub fn cloud(
     .reading()
 }
 
+/// Issues that [`fetch`] reads at most.
+pub const FETCHED: usize = 100;
+/// Ids that a search without fields tells at once.
+pub const CLOUD_IDS: u32 = 5_000;
+
+/// Issues by id (`/rest/api/3/issue/bulkfetch`, Cloud), at most [`FETCHED`]; they come ordered by
+/// id, each with the display names of its fields when asked for.
+#[must_use]
+pub fn fetch(ids: &[String], fields: &[String], names: bool) -> ApiRequest {
+    let mut body = Map::new();
+    body.insert("issueIdsOrKeys".to_owned(), Value::from(ids.to_vec()));
+    body.insert("fields".to_owned(), Value::from(fields.to_vec()));
+    if names {
+        body.insert("expand".to_owned(), Value::from(vec!["names"]));
+    }
+    ApiRequest::post(
+        platform(Deployment::Cloud).then("/issue/bulkfetch"),
+        Value::Object(body),
+        "read the issues found",
+    )
+    .reading()
+}
+
 /// About how many issues a query finds (Cloud).
 #[must_use]
 pub fn count(jql: &str) -> ApiRequest {

@@ -71,6 +71,14 @@ impl Filter {
         (!keys.is_empty()).then_some(Self { keys })
     }
 
+    /// The boundary of both: the keys that this one and the other have in common; `None` when
+    /// there are none.
+    #[must_use]
+    pub fn within(&self, other: &Self) -> Option<Self> {
+        let keys: Vec<String> = self.keys.iter().filter(|key| other.allows(key)).cloned().collect();
+        (!keys.is_empty()).then_some(Self { keys })
+    }
+
     /// The keys in the order given.
     #[must_use]
     pub fn keys(&self) -> &[String] {
@@ -86,11 +94,17 @@ impl Filter {
 }
 
 /// Characters that are invisible in a list and must not take part in comparisons: controls,
-/// zero-width characters, direction marks, soft hyphen, byte order mark.
+/// zero-width characters, direction marks, soft hyphen, byte order mark, fillers, variation
+/// selectors and tags (Unicode, Default_Ignorable_Code_Point).
 #[must_use]
 pub(crate) fn is_invisible(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202f}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// What of an instance is shown to callers (server spec sections 5 and 11.5).
@@ -135,12 +149,16 @@ pub struct Behaviour {
     pub sla_working_hours_only: bool,
     /// Start of the working day, minutes after midnight.
     pub sla_working_hours_start: u16,
-    /// End of the working day, minutes after midnight.
+    /// End of the working day, minutes after midnight; 1440 is its end, and not after the start it
+    /// is on the next day.
     pub sla_working_hours_end: u16,
     /// Working days, 1 = Monday to 7 = Sunday.
     pub sla_working_days: Vec<u8>,
-    /// IANA time zone of SLA computations.
-    pub sla_timezone: String,
+    /// IANA time zone of SLA computations; `None` when none is configured, which is UTC.
+    pub sla_timezone: Option<String>,
+    /// Time zone in which results show when issues were created and updated (`TZ`); `None` is UTC
+    /// (jira-issues spec J-42).
+    pub display_timezone: Option<String>,
 }
 
 impl Behaviour {
@@ -164,7 +182,8 @@ impl Default for Behaviour {
             sla_working_hours_start: 9 * 60,
             sla_working_hours_end: 17 * 60,
             sla_working_days: vec![1, 2, 3, 4, 5],
-            sla_timezone: "UTC".to_owned(),
+            sla_timezone: None,
+            display_timezone: None,
         }
     }
 }

@@ -116,7 +116,8 @@ fn config(site: &Site, service: Service) -> InstanceConfig {
     }
 }
 
-fn registry(site: &Site, change: impl Fn(&mut InstanceConfig)) -> Arc<Registry> {
+/// An instance of each product on a site.
+pub(crate) fn on_site(site: &Site, change: impl Fn(&mut InstanceConfig)) -> Arc<Registry> {
     let configs = Service::ALL
         .map(|service| {
             let mut config = config(site, service);
@@ -137,7 +138,7 @@ fn files() -> PathBuf {
         .expect("the folder exists")
 }
 
-fn registered(definition: &Definition) -> String {
+pub(crate) fn registered(definition: &Definition) -> String {
     let service = definition.service.expect("a tool of one product").word();
     format!("{service}_canary_name_{}", definition.base_name())
 }
@@ -150,18 +151,18 @@ fn fixture(definition: &Definition) -> (Fenced, &'static str) {
         .unwrap_or_else(|| panic!("{} has no fixture", definition.name))
 }
 
-fn replaced(site: &Site, text: &str) -> String {
+pub(crate) fn replaced(site: &Site, text: &str) -> String {
     words(site).iter().fold(text.to_owned(), |text, (word, value)| text.replace(word, value))
 }
 
-async fn arguments(site: &Site, definition: &Definition) -> Map<String, Value> {
+pub(crate) async fn arguments(site: &Site, definition: &Definition) -> Map<String, Value> {
     let mut text = replaced(site, fixture(definition).1);
     for (word, tool, given) in
         FOUND.iter().filter(|(word, ..)| fixture(definition).1.contains(word))
     {
         let finder = table::definitions().find(|d| d.name == *tool).expect("a tool");
         let given = serde_json::from_str(&replaced(site, given)).expect("arguments");
-        let outcome = registry(site, |_| {})
+        let outcome = on_site(site, |_| {})
             .call(CallRequest::new(registered(finder), given), &Caller::operator())
             .await;
         let answer: Value = serde_json::from_str(&outcome.text()).expect("a result");
@@ -190,7 +191,7 @@ fn first_id(value: &Value) -> Option<String> {
     }
 }
 
-fn of_products(site: &Site) -> impl Iterator<Item = &'static Definition> {
+pub(crate) fn of_products(site: &Site) -> impl Iterator<Item = &'static Definition> {
     let deployment = config(site, Service::Jira).deployment;
     table::definitions().filter(move |d| {
         d.service.is_some()
@@ -214,7 +215,7 @@ fn sandbox_service(definition: &Definition) -> atlassian_sandbox::Service {
 async fn every_tool_works_on_both_flavours() {
     let sandbox = sites().await;
     for site in sandbox.sites() {
-        let registry = registry(site, |_| {});
+        let registry = on_site(site, |_| {});
         for definition in of_products(site) {
             site.reset().expect("fresh data");
             let given = arguments(site, definition).await;
@@ -237,7 +238,7 @@ async fn every_tool_works_on_both_flavours() {
 async fn what_data_center_lacks_is_refused_there_without_a_request() {
     let sandbox = sites().await;
     let site = sandbox.site("staging");
-    let registry = registry(&site, |_| {});
+    let registry = on_site(&site, |_| {});
     for definition in table::definitions().filter(|d| REFUSED_ON_DATA_CENTER.contains(&d.name)) {
         let text = replaced(&site, fixture(definition).1).replace("<template>", "1");
         let given = serde_json::from_str(&text).expect("a fixture is JSON");
@@ -277,7 +278,7 @@ const FAULTS: &[(&str, MakeFault, &str)] = &[
 async fn every_failure_is_an_error_that_says_what_and_where() {
     let sandbox = sites().await;
     for site in sandbox.sites() {
-        let registry = registry(site, |_| {});
+        let registry = on_site(site, |_| {});
         for definition in of_products(site) {
             site.reset().expect("fresh data");
             let given = arguments(site, definition).await;
@@ -311,7 +312,7 @@ async fn every_failure_is_an_error_that_says_what_and_where() {
 async fn a_server_that_hangs_is_an_error_within_the_timeout() {
     let sandbox = sites().await;
     for site in sandbox.sites() {
-        let registry = registry(site, |config| config.network.timeout = Duration::from_millis(150));
+        let registry = on_site(site, |config| config.network.timeout = Duration::from_millis(150));
         for definition in of_products(site) {
             site.reset().expect("fresh data");
             let given = arguments(site, definition).await;
@@ -333,7 +334,7 @@ async fn a_server_that_hangs_is_an_error_within_the_timeout() {
 async fn nothing_outside_the_filter_is_asked_for_shown_or_changed() {
     let sandbox = sites().await;
     for site in sandbox.sites() {
-        let registry = registry(site, |config| config.exposure.filter = Filter::parse("ELSEWHERE"));
+        let registry = on_site(site, |config| config.exposure.filter = Filter::parse("ELSEWHERE"));
         for definition in of_products(site) {
             site.reset().expect("fresh data");
             let given = arguments(site, definition).await;
@@ -379,7 +380,7 @@ async fn nothing_outside_the_filter_is_asked_for_shown_or_changed() {
 async fn a_moved_issue_does_not_open_the_fence() {
     let sandbox = sites().await;
     let site = sandbox.site("acme");
-    let registry = registry(&site, |config| config.exposure.filter = Filter::parse("LAB"));
+    let registry = on_site(&site, |config| config.exposure.filter = Filter::parse("LAB"));
     for definition in
         of_products(&site).filter(|d| d.arguments.iter().any(|a| a.name == "issue_key"))
     {
@@ -401,7 +402,7 @@ async fn a_moved_issue_does_not_open_the_fence() {
 async fn an_unknown_argument_or_a_wrong_type_never_reaches_the_instance() {
     let sandbox = sites().await;
     for site in sandbox.sites() {
-        let registry = registry(site, |_| {});
+        let registry = on_site(site, |_| {});
         for definition in of_products(site) {
             let name = &registered(definition);
             let entry = registry.get(name, &Caller::operator()).expect("listed");
@@ -431,7 +432,7 @@ async fn an_unknown_argument_or_a_wrong_type_never_reaches_the_instance() {
 async fn a_cancelled_call_lets_go_of_its_request() {
     let sandbox = sites().await;
     let site = sandbox.site("acme");
-    let registry = registry(&site, |_| {});
+    let registry = on_site(&site, |_| {});
     site.fault(Fault::on(atlassian_sandbox::Service::Jira, "*", ".*").hang());
     let definition = of_products(&site).find(|d| d.name == "jira_get_issue").expect("a tool");
     let request = CallRequest::new(registered(definition), arguments(&site, definition).await);

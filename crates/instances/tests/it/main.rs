@@ -7,8 +7,10 @@
     reason = "what cannot happen in a fixture fails the test that stands on it"
 )]
 
+mod bulk;
 mod every_tool;
 mod exposure;
 mod fixtures;
 mod instances;
 mod naming;
+mod requests;

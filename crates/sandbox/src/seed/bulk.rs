@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::confluence::Confluence;
 use crate::confluence::model::{Edition, Kind, Space};
-use crate::jira::model::{Project, Style};
+use crate::jira::model::{Change, ChangeItem, Project, Style};
 use crate::jira::{Jira, blank_issue};
 use crate::people::START_MILLIS;
 
@@ -22,7 +22,7 @@ fn long_ago() -> io::Result<Timestamp> {
     Ok(start - (24 * 200).hours())
 }
 
-/// Adds a project with that many tasks, in the manner of the site's first project.
+/// Adds a project with that many tasks, each renamed once, in the manner of the site's first project.
 pub(crate) fn issues(jira: &mut Jira, count: usize) -> io::Result<()> {
     let (Some(model), Some(lead)) =
         (jira.projects.first().cloned(), jira.people.all.first().cloned())
@@ -62,6 +62,18 @@ pub(crate) fn issues(jira: &mut Jira, count: usize) -> io::Result<()> {
         issue.values.insert("reporter".to_owned(), json!(lead.name));
         issue.values.insert("creator".to_owned(), json!(lead.name));
         issue.values.insert("priority".to_owned(), json!(priority));
+        issue.history.push(Change {
+            id: jira.fresh_id().to_string(),
+            author: lead.name.clone(),
+            at: start + (minutes + 1).minutes(),
+            items: vec![ChangeItem {
+                field: "summary".to_owned(),
+                field_id: "summary".to_owned(),
+                custom: false,
+                from: Some((String::new(), format!("Task {number}"))),
+                to: Some((String::new(), format!("Task {number} of {count}"))),
+            }],
+        });
         jira.issues.insert(id, issue);
         jira.keys.insert(key, id);
     }

@@ -46,7 +46,8 @@ pub(super) fn read(instance: &mut Instance<'_, '_>) -> Behaviour {
         sla_working_days: instance
             .parsed("SLA_WORKING_DAYS", working_days)
             .unwrap_or(defaults.sla_working_days),
-        sla_timezone: instance.parsed("SLA_TIMEZONE", timezone).unwrap_or(defaults.sla_timezone),
+        sla_timezone: instance.parsed("SLA_TIMEZONE", timezone),
+        display_timezone: display_timezone(instance),
     }
 }
 
@@ -140,20 +141,27 @@ fn metrics(list: &str) -> Option<Vec<String>> {
     (known && !metrics.is_empty()).then_some(metrics)
 }
 
+/// Start and end of the working day. A day that ends before it starts is a night shift and ends on
+/// the next one (jira-projects-agile-jsm spec D8); only one without any length is refused.
 fn working_hours(instance: &mut Instance<'_, '_>) -> (u16, u16) {
     let defaults = Behaviour::default();
     let default = (defaults.sla_working_hours_start, defaults.sla_working_hours_end);
-    let start = instance.parsed("SLA_WORKING_HOURS_START", scalars::time_of_day);
+    let start = instance.parsed("SLA_WORKING_HOURS_START", start_of_day);
     let end = instance.parsed("SLA_WORKING_HOURS_END", scalars::time_of_day);
     let hours = (start.unwrap_or(default.0), end.unwrap_or(default.1));
-    if hours.0 < hours.1 {
+    if hours.0 != hours.1 {
         return hours;
     }
     instance.note(
         Severity::Warning,
-        "the working day of the SLA settings ends before it starts, so 09:00 to 17:00 is in force",
+        "the working day of the SLA settings ends when it starts, so 09:00 to 17:00 is in force",
     );
     default
+}
+
+/// No day starts at its end.
+fn start_of_day(text: &str) -> Option<u16> {
+    scalars::time_of_day(text).filter(|minutes| *minutes < 24 * 60)
 }
 
 fn working_days(list: &str) -> Option<Vec<u8>> {
@@ -166,6 +174,14 @@ fn working_days(list: &str) -> Option<Vec<u8>> {
     }
     days.sort_unstable();
     (!days.is_empty()).then_some(days)
+}
+
+/// The zone of the process, `TZ`: an IANA name, or the POSIX form (`CET-1CEST,M3.5.0,M10.5.0/3`).
+/// Whether it exists is known where it is used.
+fn display_timezone(instance: &mut Instance<'_, '_>) -> Option<String> {
+    let text = instance.check.global_text("TZ")?;
+    let name = text.trim().trim_start_matches(':');
+    (!name.is_empty() && name.len() < 100).then(|| name.to_owned())
 }
 
 /// The shape of an IANA zone name. Whether the zone exists is known where it is used.

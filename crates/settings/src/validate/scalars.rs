@@ -33,14 +33,15 @@ pub(super) fn seconds(text: &str, low: u32, high: u32) -> Option<Duration> {
     (f64::from(low)..=f64::from(high)).contains(&number).then(|| Duration::from_secs_f64(number))
 }
 
-/// A time of day, `HH:MM`, in minutes after midnight.
+/// A time of day, `HH:MM`, in minutes after midnight; `24:00` is the end of the day.
 pub(super) fn time_of_day(text: &str) -> Option<u16> {
     let (hours, minutes) = text.trim().split_once(':')?;
     let part = |text: &str, high| {
         let short = (1..=2).contains(&text.len());
         integer(text, 0, high).filter(|_| short).and_then(|number| u16::try_from(number).ok())
     };
-    Some(part(hours, 23)? * 60 + part(minutes, 59)?)
+    let time = part(hours, 24)? * 60 + part(minutes, 59)?;
+    (time <= 24 * 60).then_some(time)
 }
 
 /// The items of a comma list, trimmed; empty ones are dropped.
@@ -104,7 +105,9 @@ mod tests {
             ("09:00", Some(540)),
             ("9:5", Some(545)),
             ("23:59", Some(1439)),
-            ("24:00", None),
+            ("24:00", Some(1440)),
+            ("24:01", None),
+            ("25:00", None),
             ("12:60", None),
             ("0012:00", None),
             ("12", None),

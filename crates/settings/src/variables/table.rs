@@ -234,12 +234,16 @@ pub const VARIABLES: &[Variable] = &[
         "Start of the working day.").only(Jira),
     each(Topic::Behaviour, "X_SLA_WORKING_HOURS_END", TimeOfDay, "17:00", Unnumbered,
         "server spec section 2.3",
-        "End of the working day.").only(Jira),
+        "End of the working day; `24:00` is midnight, and an end before the start is on the next \
+         day.").only(Jira),
     each(Topic::Behaviour, "X_SLA_WORKING_DAYS", List, "1,2,3,4,5", Unnumbered,
         "server spec section 2.3",
         "Working days, 1 for Monday to 7 for Sunday.").only(Jira),
-    each(Topic::Behaviour, "X_SLA_TIMEZONE", Text, "UTC", Unnumbered, "server spec section 2.3",
-        "IANA time zone of SLA computations.").only(Jira),
+    each(Topic::Behaviour, "X_SLA_TIMEZONE", Text, "", Unnumbered, "server spec section 2.3",
+        "IANA time zone of SLA computations; UTC when unset.").only(Jira),
+    global(Topic::Behaviour, "TZ", Text, "", "jira-issues spec section 9.3",
+        "Time zone in which Jira's results show when an issue was created and updated; UTC when \
+         unset."),
     each(Topic::Behaviour, "X_FETCHER_MAX_WORKERS", Integer(1, 1000), "8", Unnumbered,
         "server spec section 2.3",
         "Accepted for compatibility and checked, without effect: calls never wait for worker \

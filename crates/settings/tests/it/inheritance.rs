@@ -165,7 +165,7 @@ fn behaviour_and_network_are_own_then_unnumbered_then_default() {
     assert_eq!(two.network.timeout, Duration::from_secs(10));
     assert_eq!(two.network.ca_bundle.as_deref(), Some("/ca.pem".as_ref()));
     assert_eq!(two.behaviour.issue_key_pattern, "^[a-z]+-1$");
-    assert_eq!(two.behaviour.sla_timezone, "Europe/Berlin");
+    assert_eq!(two.behaviour.sla_timezone.as_deref(), Some("Europe/Berlin"));
     assert_eq!(two.behaviour.hierarchy_link_phrases, [(true, "owns".to_owned())]);
     assert!(!two.behaviour.markup_translation);
 

@@ -58,9 +58,9 @@ fn wrong_numbers_patterns_and_times_fall_back_to_the_default() {
     ] {
         falls_back(name, value);
     }
-    let reversed = with("JIRA_SLA_WORKING_HOURS_START", "18:00");
-    assert_eq!(told(&reversed)[0].0, Severity::Warning);
-    assert_eq!(jira(&reversed).behaviour.sla_working_hours_start, 9 * 60);
+    let empty = with("JIRA_SLA_WORKING_HOURS_START", "17:00");
+    assert_eq!(told(&empty)[0].0, Severity::Warning);
+    assert_eq!(jira(&empty).behaviour.sla_working_hours_start, 9 * 60);
 }
 
 #[test]
@@ -214,6 +214,18 @@ fn lists_of_behaviour() {
     assert_eq!(jira(&settings).behaviour.sla_metrics, ["lead_time", "resolution_time"]);
     let settings = with("JIRA_SLA_WORKING_HOURS_START", "7:30");
     assert_eq!(jira(&settings).behaviour.sla_working_hours_start, 7 * 60 + 30);
+    let settings = with("JIRA_SLA_WORKING_HOURS_END", "24:00");
+    assert!(told(&settings).is_empty());
+    assert_eq!(jira(&settings).behaviour.sla_working_hours_end, 24 * 60);
+    let night = with("JIRA_SLA_WORKING_HOURS_START", "22:00");
+    assert!(told(&night).is_empty(), "until 17:00 of the next day");
+    assert_eq!(jira(&night).behaviour.sla_working_hours_start, 22 * 60);
+    assert_eq!(jira(&night).behaviour.sla_timezone, None);
+    let set = with("JIRA_SLA_TIMEZONE", "UTC");
+    assert_eq!(jira(&set).behaviour.sla_timezone.as_deref(), Some("UTC"), "set is set");
+    assert_eq!(jira(&set).behaviour.display_timezone, None);
+    let berlin = with("TZ", ":Europe/Berlin");
+    assert_eq!(jira(&berlin).behaviour.display_timezone.as_deref(), Some("Europe/Berlin"));
 }
 
 #[test]

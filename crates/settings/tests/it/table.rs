@@ -269,6 +269,7 @@ fn every_field_has_its_variable() {
         sla_working_hours_end: _,
         sla_working_days: _,
         sla_timezone: _,
+        display_timezone: _,
     } = behaviour;
     both("MARKUP_TRANSLATION");
     one(Service::Confluence, "ATTACHMENT_DOWNLOAD_USE_V1");

@@ -7,6 +7,7 @@ use super::text::{Remarks, Texts, is_document};
 use super::wanted::Wanted;
 use crate::{Context, Fence, ToolError};
 use atlassian_jira::fields::{self, Catalogue, FieldKind};
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 
@@ -21,6 +22,8 @@ pub(crate) struct View<'a> {
     pub(crate) field_names: Option<&'a Map<String, Value>>,
     /// Whether custom fields are shown under their display names.
     pub(crate) display_names: bool,
+    /// In which zone points in time are shown.
+    pub(crate) zone: TimeZone,
 }
 
 impl<'a> View<'a> {
@@ -32,6 +35,7 @@ impl<'a> View<'a> {
             wanted,
             field_names: None,
             display_names: false,
+            zone: stamp::display_zone(&cx.config().behaviour),
         }
     }
 }
@@ -114,7 +118,7 @@ pub(crate) fn shown(issue: &Value, view: &View<'_>, remarks: &mut Remarks) -> Ma
     epic(&mut out, fields, view);
     object(&mut out, "timetracking", field("timetracking"), parts::time_tracking);
     for id in ["created", "updated"] {
-        put(&mut out, id, stamp::in_utc(field(id)));
+        put(&mut out, id, stamp::in_zone(field(id), &view.zone));
     }
     comments(&mut out, field("comment"), view, remarks);
     let attachments = list(field("attachment"), "").iter().map(parts::attachment).collect();

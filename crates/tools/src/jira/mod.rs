@@ -2,7 +2,7 @@
 //!
 //! What several tools share is named by its subject: `issue` and `parts` are the objects of
 //! results, `wanted` is the list of fields a caller asks for, `searching` runs JQL behind the
-//! fence, `people` and `text` translate persons and rich text both ways, `catalogue` is the
+//! fence and `gathering` reads many issues, `people` and `text` translate persons and rich text both ways, `catalogue` is the
 //! cached field catalogue, `writing` prepares fields for a write, `creating`, `batch` and
 //! `updating` carry writes of several steps out, `reread` shows an issue after one, and
 //! `service_request` guards what customers may see.
@@ -20,6 +20,7 @@ mod creating;
 mod development;
 mod fields;
 mod forms;
+mod gathering;
 mod issue;
 mod issue_types;
 mod issues;

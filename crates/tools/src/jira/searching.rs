@@ -1,6 +1,7 @@
 //! JQL searches: the fence around the query, paging, and the result document (jira-issues spec
 //! sections 1.10, 2.5 and 4.2).
 
+use super::gathering::{self, FEW, MAX_ISSUES};
 use super::issue::{self, View, project_of};
 use super::parts::{list, put};
 use super::people::names_in;
@@ -97,6 +98,8 @@ struct Page {
     start_at: Option<u64>,
     max_results: Option<u64>,
     next: Option<String>,
+    /// Issues that were found and could not be read.
+    missing: usize,
 }
 
 impl Search {
@@ -114,7 +117,7 @@ impl Search {
     /// # Errors
     /// When the query is refused here or by Jira.
     pub(crate) async fn run_on(self, cx: &Context, board: Option<&str>) -> Result<Hits, ToolError> {
-        let limit = cx.clamp_limit(self.limit).max(1);
+        let limit = cx.clamp_limit(self.limit).clamp(1, MAX_ISSUES);
         let query = fenced(cx, &self.jql, self.projects.as_deref())?;
         if cx.is_cloud() && !jql::restricts(&query) {
             return Err(ToolError::argument(
@@ -169,6 +172,13 @@ impl Search {
                 None => return Ok(Page { total: None, ..out }),
             }
         }
+        if limit > FEW && matches!(expand, "" | "names") {
+            out = self.gathered(cx, query, wanted, (expand, token), limit).await?;
+            if first_page && out.next.is_none() {
+                out.total = i64::try_from(out.issues.len() + out.missing).ok();
+            }
+            return Ok(out);
+        }
         while out.issues.len() < limit as usize {
             let missing = limit - u32::try_from(out.issues.len()).unwrap_or(limit);
             let max = missing.min(search::CLOUD_PAGE);
@@ -181,10 +191,7 @@ impl Search {
             if let Some(names) = answer.get("names").and_then(Value::as_object) {
                 out.names.extend(names.clone());
             }
-            let last = answer.get("isLast").and_then(Value::as_bool) == Some(true);
-            let next = answer.get("nextPageToken").and_then(Value::as_str).filter(|_| !last);
-            let repeated = next.is_some() && next == token.as_deref();
-            out.next = next.filter(|_| !repeated).map(str::to_owned);
+            out.next = next_token(&answer).filter(|next| Some(next) != token.as_ref());
             token.clone_from(&out.next);
             cx.progress.report(out.issues.len() as u64, Some(u64::from(limit)), "issues read");
             if token.is_none() || none {
@@ -195,6 +202,41 @@ impl Search {
             out.total = i64::try_from(out.issues.len()).ok();
         }
         Ok(out)
+    }
+
+    /// Reads the ids, and then the issues in groups at the same time.
+    async fn gathered(
+        &self,
+        cx: &Context,
+        query: &str,
+        wanted: &Wanted,
+        (expand, mut token): (&str, Option<String>),
+        limit: u32,
+    ) -> Result<Page, ToolError> {
+        let mut ids: Vec<String> = Vec::new();
+        while ids.len() < limit as usize {
+            let missing = limit - u32::try_from(ids.len()).unwrap_or(limit);
+            let max = missing.min(search::CLOUD_IDS);
+            let request = search::cloud(query, &[], None, max, token.as_deref());
+            let answer: Value = cx.remote.json(&request).await?;
+            take_issues(&answer)?;
+            let before = ids.len();
+            ids.extend(gathering::ids(&answer));
+            let next = next_token(&answer).filter(|next| Some(next) != token.as_ref());
+            token = next;
+            if token.is_none() || ids.len() == before {
+                break;
+            }
+        }
+        let names = expand == "names";
+        let found = gathering::gather(cx, &ids, &wanted.upstream, names).await?;
+        Ok(Page {
+            issues: found.issues,
+            names: found.names,
+            missing: found.missing,
+            next: token,
+            ..Page::default()
+        })
     }
 
     /// Walks over the issues before `start_at` without reading them; `None` when there are not
@@ -213,12 +255,12 @@ impl Search {
         let mut left = self.start_at;
         let mut token: Option<String> = None;
         while left > 0 {
-            let max = u32::try_from(left).unwrap_or(search::CLOUD_PAGE).min(search::CLOUD_PAGE);
+            let max = u32::try_from(left).unwrap_or(search::CLOUD_IDS).min(search::CLOUD_IDS);
             let request = search::cloud(query, &[], None, max, token.as_deref());
             let answer: Value = cx.remote.json(&request).await?;
             let got = list(&answer, "/issues").len() as u64;
             left = left.saturating_sub(got);
-            let next = answer.get("nextPageToken").and_then(Value::as_str).map(str::to_owned);
+            let next = next_token(&answer);
             if next.is_none() || got == 0 || next == token {
                 return Ok(None);
             }
@@ -249,7 +291,7 @@ impl Search {
             total: answer.get("total").and_then(Value::as_i64),
             start_at: number("startAt"),
             max_results: number("maxResults"),
-            next: None,
+            ..Page::default()
         })
     }
 
@@ -260,8 +302,13 @@ impl Search {
         wanted: &Wanted,
         limit: u32,
     ) -> Result<Hits, ToolError> {
-        let Page { issues, names: field_names, total, start_at, max_results, next } = page;
+        let Page { issues, names: field_names, total, start_at, max_results, next, missing } = page;
         let mut warnings = wanted.warnings.clone();
+        if missing > 0 {
+            warnings.push(format!(
+                "{missing} issues are left out: they were found and could not be read any more"
+            ));
+        }
         let before = issues.len();
         // The filter was in the query; what came back is compared all the same.
         let inside: Vec<Value> = issues
@@ -312,6 +359,12 @@ impl Search {
     fn expands(&self, word: &str) -> bool {
         self.expand.as_deref().is_some_and(|list| list.split(',').any(|given| given.trim() == word))
     }
+}
+
+/// Where a search goes on; none on its last page.
+fn next_token(answer: &Value) -> Option<String> {
+    let last = answer.get("isLast").and_then(Value::as_bool) == Some(true);
+    answer.get("nextPageToken").and_then(Value::as_str).filter(|_| !last).map(str::to_owned)
 }
 
 /// The issues of an answer; an answer without a list is an error and never "nothing found".

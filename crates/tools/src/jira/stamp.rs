@@ -1,5 +1,6 @@
 //! Points in time as Jira writes them and as results show them.
 
+use atlassian_settings::Behaviour;
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned, civil};
@@ -41,13 +42,22 @@ fn parse_text(text: &str) -> Option<Zoned> {
 
 /// `2024-01-02 03:04:05 UTC`, as the issue object shows `created` and `updated`; what cannot be
 /// read is shown as it is.
-pub(crate) fn in_utc(value: &Value) -> Value {
+pub(crate) fn in_zone(value: &Value, zone: &TimeZone) -> Value {
     match parse(value) {
-        Some(zoned) => Value::from(
-            zoned.with_time_zone(TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
-        ),
+        Some(zoned) => {
+            let local = zoned.with_time_zone(zone.clone());
+            Value::from(local.strftime("%Y-%m-%d %H:%M:%S %Z").to_string())
+        }
         None => value.clone(),
     }
+}
+
+/// The zone in which `created` and `updated` are shown: UTC when none is configured, or one that is
+/// not known (jira-issues spec J-42).
+pub(crate) fn display_zone(behaviour: &Behaviour) -> TimeZone {
+    let name = behaviour.display_timezone.as_deref();
+    name.and_then(|name| TimeZone::get(name).or_else(|_| TimeZone::posix(name)).ok())
+        .unwrap_or(TimeZone::UTC)
 }
 
 /// `2024-01-02 03:04:05.678000+00:00`, as comments and work logs show it: the original offset, no
@@ -79,7 +89,9 @@ pub(crate) fn for_jira(zoned: &Zoned) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{for_jira, in_utc, iso, parse, with_offset};
+    use super::{display_zone, for_jira, in_zone, iso, parse, with_offset};
+    use atlassian_settings::Behaviour;
+    use jiff::tz::TimeZone;
     use serde_json::json;
 
     #[test]
@@ -107,16 +119,32 @@ mod tests {
                 "2024-01-02 03:04:05.678000+00:00",
             ),
         ] {
-            assert_eq!(in_utc(&given), json!(utc), "{given}");
+            assert_eq!(in_zone(&given, &TimeZone::UTC), json!(utc), "{given}");
             assert_eq!(with_offset(&given), json!(offset), "{given}");
         }
         assert_eq!(iso(&json!("2025-03-07T09:00:00.000+0000")), json!("2025-03-07T09:00:00+00:00"));
     }
 
     #[test]
+    fn the_zone_of_the_process_is_the_one_shown() {
+        let given = json!("2024-07-02T03:04:05.678+0000");
+        for (name, shown) in [
+            (None, "2024-07-02 03:04:05 UTC"),
+            (Some("UTC"), "2024-07-02 03:04:05 UTC"),
+            (Some("Europe/Berlin"), "2024-07-02 05:04:05 CEST"),
+            (Some("CET-1CEST,M3.5.0,M10.5.0/3"), "2024-07-02 05:04:05 CEST"),
+            (Some("Mars/Olympus"), "2024-07-02 03:04:05 UTC"),
+        ] {
+            let behaviour =
+                Behaviour { display_timezone: name.map(str::to_owned), ..Behaviour::default() };
+            assert_eq!(in_zone(&given, &display_zone(&behaviour)), json!(shown), "{name:?}");
+        }
+    }
+
+    #[test]
     fn what_is_no_time_stays_as_it_is() {
         for given in [json!("soon"), json!(null), json!({"a": 1})] {
-            assert_eq!(in_utc(&given), given);
+            assert_eq!(in_zone(&given, &TimeZone::UTC), given);
             assert_eq!(with_offset(&given), given);
         }
     }

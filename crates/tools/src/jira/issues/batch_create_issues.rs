@@ -9,6 +9,9 @@ use atlassian_settings::Service;
 use serde::Deserialize;
 use serde_json::Value;
 
+/// Most issues of one call, which bounds its memory.
+const MAX_ENTRIES: usize = 1_000;
+
 /// Creates several issues.
 #[derive(Debug, Deserialize)]
 pub(in crate::jira) struct BatchCreateIssues {
@@ -66,6 +69,14 @@ impl BatchCreateIssues {
             ToolError::argument("issues", format!("Invalid JSON in issues: {error}"), None)
         })?;
         match parsed {
+            Value::Array(entries) if entries.len() > MAX_ENTRIES => Err(ToolError::argument(
+                "issues",
+                format!(
+                    "at most {MAX_ENTRIES} issues in one call, and these are {}; nothing was created",
+                    entries.len()
+                ),
+                None,
+            )),
             Value::Array(entries) => Ok(entries),
             _ => Err(ToolError::argument(
                 "issues",

@@ -1,5 +1,7 @@
 //! `jira_batch_get_changelogs`.
 
+use crate::jira::gathering::fetched;
+use crate::jira::issue::admit;
 use crate::jira::parts::{self, list, text};
 use crate::jira::writing::values::comma_list;
 use crate::{
@@ -8,8 +10,19 @@ use crate::{
 };
 use atlassian_jira::changelogs::{self, MAX_FIELDS, MAX_ISSUES};
 use atlassian_settings::Service;
+use futures::StreamExt as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::HashSet;
+
+/// Issues whose changes are asked for in one request.
+const FEW: usize = 100;
+/// Groups of more issues than that.
+const GROUPS: usize = 10;
+/// Groups asked about at the same time, as far as the instance's limit allows.
+const AT_ONCE: usize = 8;
+/// Most changes of one answer, which bounds its memory.
+const MAX_CHANGES: usize = 100_000;
 
 /// Reads the changes of several issues.
 #[derive(Debug, Deserialize)]
@@ -39,9 +52,13 @@ impl Tool for BatchGetChangelogs {
     ];
 
     fn scope(&self) -> Scope {
-        comma_list(&self.issue_ids_or_keys)
-            .iter()
-            .fold(Scope::nothing(), |scope, key| scope.issue(key))
+        comma_list(&self.issue_ids_or_keys).iter().fold(Scope::nothing(), |scope, key| {
+            match key.contains('-') {
+                // Where such a key leads now is asked in `admitted`, for many at once.
+                true => scope.issue_compared_later(key),
+                false => scope,
+            }
+        })
     }
 
     async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
@@ -59,31 +76,27 @@ impl Tool for BatchGetChangelogs {
             ));
         }
         let fields = comma_list(self.fields.as_deref().unwrap_or_default());
+        let admitted = Self::admitted(cx, &issues).await?;
         // More fields than Jira filters by are filtered here.
         let asked = if fields.len() > MAX_FIELDS { &[] } else { fields.as_slice() };
+        let groups: Vec<_> =
+            issues.chunks(group(issues.len())).map(|keys| changes(cx, keys, asked)).collect();
+        let mut answers = futures::stream::iter(groups).buffered(AT_ONCE);
         let mut found: Vec<(String, Vec<Value>)> = Vec::new();
-        for chunk in issues.chunks(MAX_ISSUES) {
-            let mut token: Option<String> = None;
-            loop {
-                let request = changelogs::bulk_fetch(chunk, asked, token.as_deref());
-                let page: Value = cx.remote.json(&request).await?;
-                for log in list(&page, "/issueChangeLogs") {
-                    let id = match log.get("issueId") {
-                        Some(Value::String(id)) => id.clone(),
-                        Some(Value::Number(id)) => id.to_string(),
-                        _ => continue,
-                    };
-                    let changes = list(log, "/changeHistories").iter().cloned();
-                    match found.iter_mut().find(|(known, _)| *known == id) {
-                        Some((_, there)) => there.extend(changes),
-                        None => found.push((id, changes.collect())),
-                    }
+        let mut held = 0;
+        while let Some(logs) = answers.next().await {
+            for (id, changes) in logs? {
+                held += changes.len();
+                if admitted.as_ref().is_some_and(|ids| !ids.contains(&id)) {
+                    continue;
                 }
-                let next = text(&page, "/nextPageToken").map(str::to_owned);
-                if next.is_none() || next == token {
-                    break;
+                match found.iter_mut().find(|(known, _)| *known == id) {
+                    Some((_, there)) => there.extend(changes),
+                    None => found.push((id, changes)),
                 }
-                token = next;
+            }
+            if held > MAX_CHANGES {
+                return Err(too_many());
             }
         }
         let shown = found
@@ -99,6 +112,70 @@ impl Tool for BatchGetChangelogs {
             .collect();
         Ok(Answer::json(Value::Array(shown)))
     }
+}
+
+impl BatchGetChangelogs {
+    /// Behind a filter, the projects that the issues are in now: an answer with changes tells
+    /// neither a key nor a project. The ids of those that may be shown.
+    async fn admitted(
+        cx: &Context,
+        issues: &[String],
+    ) -> Result<Option<HashSet<String>>, ToolError> {
+        if cx.fence.is_open() {
+            return Ok(None);
+        }
+        let (found, _) = fetched(cx, issues, &["project".to_owned()], false).await?;
+        found.iter().try_for_each(|issue| admit(&cx.fence, issue, "of this list"))?;
+        Ok(Some(found.iter().filter_map(|issue| text(issue, "/id").map(str::to_owned)).collect()))
+    }
+}
+
+/// Issues of one request. A hundred go out in one; more go out in ten groups at most per thousand,
+/// so that the groups are read at the same time.
+fn group(issues: usize) -> usize {
+    if issues <= FEW { FEW } else { issues.div_ceil(GROUPS).clamp(FEW / 2, MAX_ISSUES) }
+}
+
+/// The changes of a group of issues, by issue, in the order they come.
+async fn changes(
+    cx: &Context,
+    issues: &[String],
+    fields: &[String],
+) -> Result<Vec<(String, Vec<Value>)>, ToolError> {
+    let mut found: Vec<(String, Vec<Value>)> = Vec::new();
+    let (mut token, mut held) = (None::<String>, 0);
+    loop {
+        let request = changelogs::bulk_fetch(issues, fields, token.as_deref());
+        let page: Value = cx.remote.json(&request).await?;
+        for log in list(&page, "/issueChangeLogs") {
+            let id = match log.get("issueId") {
+                Some(Value::String(id)) => id.clone(),
+                Some(Value::Number(id)) => id.to_string(),
+                _ => continue,
+            };
+            let changes = list(log, "/changeHistories").iter().cloned();
+            held += changes.len();
+            match found.iter_mut().find(|(known, _)| *known == id) {
+                Some((_, there)) => there.extend(changes),
+                None => found.push((id, changes.collect())),
+            }
+        }
+        let next = text(&page, "/nextPageToken").map(str::to_owned);
+        if next.is_none() || next == token {
+            return Ok(found);
+        }
+        if held > MAX_CHANGES {
+            return Err(too_many());
+        }
+        token = next;
+    }
+}
+
+fn too_many() -> ToolError {
+    ToolError::refused(format!(
+        "These issues have more than {MAX_CHANGES} changes, more than one answer holds; ask for \
+         fewer issues, or name the fields that matter."
+    ))
 }
 
 /// A change without the items of other fields; none when nothing is left.

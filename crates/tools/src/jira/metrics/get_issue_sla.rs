@@ -238,7 +238,7 @@ impl Figures<'_> {
             due.or_else(|| stamp::parse(&self.dates.due).map(|due| due.date()));
         let Some(due) = due else { return json!({ "status": "no_due_date" }) };
         let Some(resolved) = &self.resolved else { return json!({ "status": "not_resolved" }) };
-        let configured = self.behaviour.sla_timezone != Behaviour::default().sla_timezone;
+        let configured = self.behaviour.sla_timezone.is_some();
         let zone = if configured { zone(self.behaviour) } else { resolved.time_zone().clone() };
         let Ok(end) = due.at(23, 59, 59, 0).to_zoned(zone) else {
             return json!({ "status": "no_due_date" });

@@ -28,7 +28,8 @@ pub(super) struct WorkingHours {
 
 /// The zone of an instance's figures: UTC when it is not one that is known.
 pub(super) fn zone(behaviour: &Behaviour) -> TimeZone {
-    TimeZone::get(&behaviour.sla_timezone).unwrap_or(TimeZone::UTC)
+    let name = behaviour.sla_timezone.as_deref();
+    name.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
 }
 
 impl Clock {
@@ -122,7 +123,7 @@ mod tests {
     fn working(zone: &str, start: u16, end: u16, days: &[u8]) -> Clock {
         Clock::of(
             &Behaviour {
-                sla_timezone: zone.to_owned(),
+                sla_timezone: Some(zone.to_owned()),
                 sla_working_hours_start: start,
                 sla_working_hours_end: end,
                 sla_working_days: days.to_vec(),
