@@ -26,6 +26,9 @@ pub enum ServeError {
     /// The certificate or key of the listener cannot be used.
     #[error("{0}")]
     Tls(String),
+    /// The OAuth proxy cannot be served as it is configured.
+    #[error("{0}")]
+    OAuth(String),
     /// The audit file cannot be written.
     #[error(transparent)]
     Audit(#[from] crate::AuditError),

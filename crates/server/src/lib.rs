@@ -12,6 +12,7 @@
 //!   same URL, the legacy SSE transport, health routes, the Host and Origin fence, draining.
 //! * `identity`: whose request it is. Headers become a [`Caller`](atlassian_instances::Caller)
 //!   with credentials per instance; nothing usable is 401.
+//! * `oauth`: callers that log in through this server, in front of Atlassian's own OAuth.
 //! * [`Audit`], [`Metrics`]: what is written down and counted of every call.
 //! * [`serve`]: the transport that the settings name.
 //!
@@ -29,6 +30,7 @@ pub mod http;
 mod identity;
 mod metrics;
 mod notices;
+mod oauth;
 mod progress;
 mod result;
 mod run;

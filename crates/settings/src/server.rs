@@ -168,6 +168,8 @@ pub struct ServerSettings {
     pub max_concurrent_requests: Option<u32>,
     /// The OAuth proxy's settings as given, for the server to validate.
     pub oauth_proxy: Vec<(String, Secret)>,
+    /// Folder for the OAuth proxy's registrations and logins; `None` when there is no home folder.
+    pub oauth_proxy_folder: Option<PathBuf>,
 }
 
 impl Default for ServerSettings {
@@ -193,6 +195,7 @@ impl Default for ServerSettings {
             audit_file: None,
             max_concurrent_requests: None,
             oauth_proxy: Vec::new(),
+            oauth_proxy_folder: None,
         }
     }
 }

@@ -118,6 +118,16 @@ impl Fence {
         }
     }
 
+    /// The same fence, open for the address under which the operator says the server is reached.
+    pub(crate) fn and_origin(mut self, origin: &str) -> Self {
+        if let Some((scheme, place)) = self::origin(origin) {
+            let port = place.port.or_else(|| default_port(&scheme));
+            self.hosts.push(Place { host: place.host.clone(), port: None });
+            self.origins.push(AllowedOrigin { scheme, host: place.host, port });
+        }
+        self
+    }
+
     /// Admits a request by its Host and Origin.
     pub(crate) fn admit(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refused> {
         let host = host_of(uri, headers);

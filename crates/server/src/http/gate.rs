@@ -3,27 +3,44 @@
 use super::layers;
 use super::listener::Peer;
 use crate::identity::{self, Identified};
+use crate::oauth::{Presented, Proxy};
 use atlassian_instances::Registry;
 use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, header};
 use std::sync::Arc;
 
 /// The identity check of a listener, the same for every route.
 #[derive(Clone, Debug)]
 pub(crate) struct Gate {
     registry: Arc<Registry>,
+    proxy: Option<Arc<Proxy>>,
 }
 
 impl Gate {
-    pub(crate) fn new(registry: Arc<Registry>) -> Self {
-        Self { registry }
+    pub(crate) fn new(registry: Arc<Registry>, proxy: Option<Arc<Proxy>>) -> Self {
+        Self { registry, proxy }
     }
 
-    /// Finds the caller of a request.
+    /// Finds the caller of a request: of a login through the OAuth proxy, or of the credentials that
+    /// the request carries.
     ///
     /// # Errors
     /// The refusal to answer with.
     pub(crate) async fn admit(&self, headers: &mut HeaderMap) -> Result<Identified, Response> {
+        let Some(proxy) = &self.proxy else { return self.identify(headers) };
+        match proxy.admit(headers).await? {
+            Presented::Ours(admission) => {
+                let identified = self.identify(headers)?;
+                Ok(admission.bind(proxy, identified, self.registry.instances()))
+            }
+            Presented::Other => self.identify(headers).map_err(|mut refused| {
+                proxy.challenge(&mut refused, headers.contains_key(header::AUTHORIZATION));
+                refused
+            }),
+        }
+    }
+
+    fn identify(&self, headers: &HeaderMap) -> Result<Identified, Response> {
         identity::identify(headers, &self.registry)
             .map_err(|rejection| layers::refusal(StatusCode::UNAUTHORIZED, &rejection.to_string()))
     }

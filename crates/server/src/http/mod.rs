@@ -23,9 +23,12 @@ mod sessions;
 mod sse;
 mod tls;
 
+pub(crate) use layers::refusal;
+
 use crate::ServeError;
 use crate::handler::Handler;
 use crate::metrics::Metrics;
+use crate::oauth::Proxy;
 use atlassian_instances::{Observer, Registry};
 use atlassian_settings::{HttpSettings, Transport};
 use axum::Router;
@@ -95,6 +98,7 @@ impl Http {
                 return Err(ServeError::Tls(text.to_owned()));
             }
         };
+        let proxy = Proxy::of(&registry, settings)?;
         let host = settings.host.trim_matches(|c| c == '[' || c == ']');
         let shown = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
         let listener = TcpListener::bind((host, settings.port)).await.map_err(|source| {
@@ -107,7 +111,7 @@ impl Http {
         let address = listener.local_addr()?;
         let door = Door::new(listener, certificate)?;
         let drain = Drain::default();
-        let app = app(registry, settings, address, &drain);
+        let app = app(registry, settings, address, &drain, proxy);
         Ok(Self { door, address, path: settings.path.clone(), app, drain })
     }
 
@@ -181,9 +185,10 @@ fn app(
     settings: &HttpSettings,
     address: SocketAddr,
     drain: &Drain,
+    proxy: Option<Arc<Proxy>>,
 ) -> Router {
     let transport = registry.server().transport;
-    let gate = Gate::new(Arc::clone(&registry));
+    let gate = Gate::new(Arc::clone(&registry), proxy.clone());
     let handler = Handler::remote(Arc::clone(&registry), drain.cancel.clone());
     let sessions: Box<dyn Fn() -> usize + Send + Sync>;
     let mcp_routes = if transport == Transport::Sse {
@@ -219,9 +224,15 @@ fn app(
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .with_state(health);
+    let mut routes = health_routes.merge(mcp_routes);
+    let mut fence = Fence::new(settings, address);
+    if let Some(proxy) = proxy {
+        fence = fence.and_origin(proxy.settings().origin());
+        routes = routes.merge(proxy.routes());
+    }
     layers::around(
-        health_routes.merge(mcp_routes),
-        Arc::new(Fence::new(settings, address)),
+        routes,
+        Arc::new(fence),
         settings.max_body_bytes,
     )
 }

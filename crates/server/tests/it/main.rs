@@ -16,6 +16,7 @@ mod identity;
 mod isolation;
 mod listing;
 mod metrics;
+mod oauth;
 mod sessions;
 mod sse;
 mod stage;

@@ -61,6 +61,11 @@ pub(super) fn read(check: &mut Check<'_>) -> ServerSettings {
         .ok()
         .filter(|limit| *limit > 0),
         oauth_proxy: oauth_proxy(check),
+        oauth_proxy_folder: check
+            .raw
+            .home_directory
+            .as_ref()
+            .map(|home| home.join(".mcp-atlassian").join("oauth-proxy")),
     };
     if check.global_text("ATLASSIAN_CONFIG").is_some() {
         check.fatal(
