@@ -11,6 +11,7 @@ mod search;
 mod spaces_and_people;
 mod update_page;
 mod versions;
+mod whole_page;
 
 use crate::harness::Setup;
 use atlassian_sandbox::{Flavour, Recorded, Sandbox, Site};
