@@ -17,13 +17,16 @@ pub struct Argument {
     /// Whether the published schema lists it as required; differs from `required` only where a
     /// call without it is accepted anyway (design section 5).
     pub published_required: bool,
-    /// Default, published in the schema and filled in when the argument is missing or `null`.
+    /// Default, published in the schema and filled in when the argument is missing or `null`, unless
+    /// it is [`unfilled`](Self::unfilled).
     pub default: DefaultValue,
     /// What it means, written for a model: short, one or two sentences.
     pub text: &'static str,
     /// Whether the published schema leaves it out: optional arguments of ours that would cost every
     /// client bytes. They are accepted at call time.
     pub hidden: bool,
+    /// Whether the published default is left to the tool, which then knows whether it was given.
+    pub unfilled: bool,
 }
 
 /// The type of an argument, with its limits and what else is accepted for it.
@@ -101,7 +104,16 @@ impl Argument {
         default: DefaultValue,
         text: &'static str,
     ) -> Self {
-        Self { name, kind, required, published_required: required, default, text, hidden: false }
+        Self {
+            name,
+            kind,
+            required,
+            published_required: required,
+            default,
+            text,
+            hidden: false,
+            unfilled: false,
+        }
     }
 
     /// A required argument.
@@ -131,6 +143,13 @@ impl Argument {
     #[must_use]
     pub const fn lenient(mut self) -> Self {
         self.required = false;
+        self
+    }
+
+    /// Left absent when it is not given, although a default is published.
+    #[must_use]
+    pub const fn unfilled(mut self) -> Self {
+        self.unfilled = true;
         self
     }
 

@@ -32,6 +32,7 @@ pub(crate) fn read(
             }),
             None | Some(Value::Null) => match argument.default {
                 DefaultValue::None | DefaultValue::Null => {}
+                _ if argument.unfilled => {}
                 default => {
                     read.insert(argument.name.to_owned(), default.to_json().unwrap_or_default());
                 }

@@ -141,7 +141,9 @@ impl<'a> Texts<'a> {
     ) -> Result<Value, ToolError> {
         let document = given_document(argument, text)?;
         if document.is_some() || text.trim().is_empty() || !self.translate {
-            return self.write(argument, text, remarks);
+            let written = self.write(argument, text, remarks)?;
+            self.replace(argument, current, &written, lossy, remarks)?;
+            return Ok(written);
         }
         let names = Names::default();
         let context = self.context(&names);
@@ -158,23 +160,56 @@ impl<'a> Texts<'a> {
             }
             _ => return self.write(argument, text, remarks),
         };
-        let lost: Vec<&Warning> = merged.warnings.iter().filter(|w| w.kind.is_loss()).collect();
-        if lossy == LossyWrites::Refuse && !lost.is_empty() {
-            let lost: Vec<String> = lost.iter().map(ToString::to_string).collect();
-            return Err(ToolError::refused(format!(
-                "the new text of `{argument}` would lose content that is stored now, which this \
-                 server is configured to refuse (ATLASSIAN_LOSSY_WRITES): {}. Keep the \
-                 placeholders of the read text in place. Nothing was changed.",
-                lost.join("; ")
-            )));
-        }
+        refuse_loss(argument, &merged.warnings, lossy)?;
         remarks.take(&merged.warnings);
         not_emptied(argument, text, merged.output)
+    }
+
+    /// Tells what of a stored text a new one, in the form that Jira stores, or nothing at all
+    /// (`null`) takes away.
+    ///
+    /// # Errors
+    /// When something is lost while the operator forbids that.
+    pub(crate) fn replace(
+        &self,
+        argument: &str,
+        current: &Value,
+        new: &Value,
+        lossy: LossyWrites,
+        remarks: &mut Remarks,
+    ) -> Result<(), ToolError> {
+        use atlassian_markup::merge::{dropped_from_adf, dropped_from_wiki};
+        let lost = match current {
+            Value::Object(_) if new.is_object() => dropped_from_adf(current, new),
+            Value::Object(_) => dropped_from_adf(current, &plain_document("")),
+            Value::String(stored) if !self.cloud => {
+                dropped_from_wiki(stored, new.as_str().unwrap_or_default())
+            }
+            _ => Vec::new(),
+        };
+        refuse_loss(argument, &lost, lossy)?;
+        remarks.take(&lost);
+        Ok(())
     }
 
     fn adf_markdown(&self, document: &Value, names: &Names) -> String {
         atlassian_markup::adf_to_markdown(document, Profile::Jira, &self.context(names)).output
     }
+}
+
+/// Refuses what would lose stored content, where the operator wants that.
+fn refuse_loss(argument: &str, warnings: &[Warning], lossy: LossyWrites) -> Result<(), ToolError> {
+    let lost: Vec<String> =
+        warnings.iter().filter(|w| w.kind.is_loss()).map(ToString::to_string).collect();
+    if lossy == LossyWrites::Warn || lost.is_empty() {
+        return Ok(());
+    }
+    Err(ToolError::refused(format!(
+        "the new text of `{argument}` would lose content that is stored now, which this server is \
+         configured to refuse (ATLASSIAN_LOSSY_WRITES): {}. Keep the placeholders of the read text \
+         in place. Nothing was changed.",
+        lost.join("; ")
+    )))
 }
 
 /// A text that conversion left nothing of must not wipe out what is stored.

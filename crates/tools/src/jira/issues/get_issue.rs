@@ -22,7 +22,7 @@ pub(in crate::jira) struct GetIssue {
     issue_key: String,
     fields: String,
     expand: Option<String>,
-    comment_limit: u32,
+    comment_limit: Option<u32>,
     properties: Option<String>,
     update_history: bool,
     include: Option<String>,
@@ -59,7 +59,8 @@ impl Tool for GetIssue {
             Kind::Integer { min: Some(0), max: Some(100) },
             DefaultValue::Integer(COMMENT_LIMIT as i64),
             "Newest comments to return; 0 for none.",
-        ),
+        )
+        .unfilled(),
         Argument::optional("properties", Kind::List, "Comma list of issue property keys."),
         Argument::with_default(
             "update_history",
@@ -114,7 +115,7 @@ impl Tool for GetIssue {
         issue::admit(&cx.fence, &found, &self.issue_key)?;
         let mut warnings = wanted.warnings.clone();
         if wanted.shows("comment") {
-            let limit = if self.comment_limit == 0 { COMMENT_LIMIT } else { self.comment_limit };
+            let limit = self.comment_limit.filter(|limit| *limit > 0).unwrap_or(COMMENT_LIMIT);
             warnings.extend(newest_comments(cx, &self.issue_key, &mut found, limit).await);
         }
         let epic = epic_name(cx, &wanted, &found, &mut warnings).await;
@@ -165,12 +166,11 @@ impl GetIssue {
         let given = if given.is_empty() { DEFAULT_FIELDS } else { given };
         let mut wanted = Wanted::parse(cx, given).await?;
         let default = same_words(given, DEFAULT_FIELDS);
-        // A limit that differs from the default was given by the caller, who wants comments then,
-        // whatever the list says (jira-issues spec J-34).
-        let asked = self.comment_limit != COMMENT_LIMIT;
-        if sections.comments || (self.comment_limit > 0 && (default || asked)) {
+        // Who gives a limit wants comments, whatever the list says (jira-issues spec J-34).
+        let wants = self.comment_limit.map_or(default, |limit| limit > 0);
+        if sections.comments || wants {
             wanted.also("comment");
-        } else if self.comment_limit == 0 && !wanted.names("comment") {
+        } else if self.comment_limit == Some(0) && !wanted.names("comment") {
             wanted.without("comment");
         }
         Ok(wanted)

@@ -63,8 +63,15 @@ impl Tool for RemoveWatcher {
             Some(Err(error)) if !error.is_status(404) && !error.is_status(400) => {
                 return Err(error.into());
             }
-            // Nobody has that login, or nothing has that key: who is among the watchers tells.
-            Some(Err(_)) | None => {
+            // Nobody has that id or login, or nothing has that key: the watchers tell.
+            Some(Err(_)) => {
+                let id = match watching(cx, key, &user).await? {
+                    Some(id) => id,
+                    None => find(cx, &user, Place::Issue(key)).await?.require(&user)?,
+                };
+                remove(&id).await?;
+            }
+            None => {
                 let id = match find(cx, &user, Place::Issue(key)).await? {
                     Found::One(id) => id,
                     // Somebody who may no longer be found can still be among the watchers.

@@ -86,6 +86,8 @@ struct Entry {
     name: String,
     id: String,
     planned: Planned,
+    /// Whether the field holds a text whose stored form is looked at before it is replaced.
+    rich: bool,
 }
 
 /// Makes the fields of a call ready to be sent.
@@ -146,7 +148,14 @@ pub(crate) async fn prepare(
                 admit(cx, &key).await?;
                 Value::from(key)
             }
-            (Planned::Ready(value), _) => value,
+            (Planned::Ready(value), _) => {
+                if entry.rich {
+                    let stored = parts::get(&current, &format!("/fields/{}", entry.id));
+                    let remarks = &mut draft.remarks;
+                    texts.replace(&entry.name, stored, &value, cx.lossy_writes, remarks)?;
+                }
+                value
+            }
             (Planned::Person(value), None) => value,
             (Planned::People(values), None) => Value::Array(values),
         };
@@ -163,7 +172,10 @@ fn read(
 ) -> Result<Entry, ToolError> {
     let (id, kind) = meaning(name, known)?;
     match plan(kind, value) {
-        Ok(planned) => Ok(Entry { name: name.to_owned(), id, planned }),
+        Ok(planned) => {
+            let rich = matches!(kind, FieldKind::RichText);
+            Ok(Entry { name: name.to_owned(), id, planned, rich })
+        }
         Err(rule) => Err(ToolError::argument(name, rule, Some(&value.to_string()))),
     }
 }
@@ -231,12 +243,9 @@ async fn current_texts(
     target: Target<'_>,
 ) -> Result<Value, ToolError> {
     let Target::Update { key } = target else { return Ok(Value::Null) };
-    let ids: Vec<&str> = entries
-        .iter()
-        .filter(|e| matches!(&e.planned, Planned::Rich(text) if !text.trim().is_empty()))
-        .map(|entry| entry.id.as_str())
-        .collect();
-    if ids.is_empty() || !cx.config().behaviour.markup_translation {
+    let ids: Vec<&str> =
+        entries.iter().filter(|entry| entry.rich).map(|entry| entry.id.as_str()).collect();
+    if ids.is_empty() {
         return Ok(Value::Null);
     }
     let fields = ids.join(",");

@@ -178,6 +178,12 @@ async fn a_limit_given_brings_comments_whatever_the_list_says() {
         )
         .await;
     assert_eq!(issue["comments"].as_array().map(Vec::len), Some(2));
+    // The published default counts as well when it is given; not given, the list decides.
+    for (limit, shown) in [(json!(10), true), (Value::Null, false)] {
+        let arguments = json!({"issue_key": "PAY-6", "fields": "summary", "comment_limit": limit});
+        let issue = world.cloud.ok("jira_get_issue", arguments).await;
+        assert_eq!(issue.get("comments").is_some(), shown, "{limit}");
+    }
     let none =
         world.cloud.ok("jira_get_issue", json!({"issue_key": "PAY-6", "comment_limit": 0})).await;
     assert!(none.get("comments").is_none());

@@ -25,6 +25,7 @@ mod people;
 mod projects;
 mod search;
 mod service_desk;
+mod sla;
 mod transitions;
 mod update_issue;
 mod worklog;

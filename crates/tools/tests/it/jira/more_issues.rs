@@ -141,6 +141,29 @@ async fn a_move_that_fails_says_why() {
     assert!(error.contains("restricted by configuration"), "{error}");
 }
 
+/// Two seconds between the questions, fifteen of them; the clock stands still otherwise.
+#[tokio::test]
+async fn a_move_that_does_not_end_is_given_up_with_its_task() {
+    let world = World::new().await;
+    let running = r#"{"status": "RUNNING", "progressPercent": 5}"#;
+    world
+        .acme
+        .fault(Fault::on(Service::Jira, "POST", "/bulk/issues/move$").body(r#"{"taskId":"9"}"#));
+    world.acme.fault(Fault::on(Service::Jira, "GET", "/bulk/queue/9$").body(running));
+    let arguments = json!({"issue_key": "PAY-20", "target_project_key": "LAB"});
+    // Everything that leads to the move is at hand, so that only the waiting is left.
+    world.cloud.ok("jira_get_project_issue_types", json!({"project_key": "LAB"})).await;
+    tokio::time::pause();
+    let before = tokio::time::Instant::now();
+    let error = world.cloud.err("jira_move_issue", arguments).await;
+    let waited = before.elapsed();
+    assert!(error.contains("timed out after 30 seconds (task ID: 9)"), "{error}");
+    assert!(error.contains("may still be carried out"), "{error}");
+    let asked = lines(&world.acme).iter().filter(|line| line.contains("/bulk/queue/9")).count();
+    assert_eq!(asked, 15);
+    assert!(waited.as_secs() >= 28, "{waited:?}");
+}
+
 fn entries() -> Value {
     json!([
         {"project_key": "PAY", "summary": "One", "issue_type": "Task", "description": "**x**",

@@ -386,5 +386,46 @@ async fn content_that_would_be_lost_is_named_or_refused() {
     let error =
         strict.err("jira_update_issue", change("PAY-7", &json!({"description": "x"}))).await;
     assert!(error.contains("ATLASSIAN_LOSSY_WRITES") && error.contains("Sales chart"), "{error}");
-    assert!(writes(&world.acme).is_empty());
+    // The same for a document given as it is, and for a description that is cleared.
+    let document = json!({"type": "doc", "version": 1, "content": [
+        {"type": "paragraph", "content": [{"type": "text", "text": "After"}]}]});
+    for new in [document, json!(""), Value::Null] {
+        world.acme.fault(stored());
+        let arguments = change("PAY-7", &json!({"description": new}));
+        let error = strict.err("jira_update_issue", arguments.clone()).await;
+        assert!(error.contains("ATLASSIAN_LOSSY_WRITES"), "{new}: {error}");
+        assert!(error.contains("Sales chart"), "{new}: {error}");
+        assert!(writes(&world.acme).is_empty());
+        world.acme.fault(stored());
+        let result = world.cloud.ok("jira_update_issue", arguments).await;
+        assert!(
+            result["conversion_warnings"].to_string().contains("Sales chart"),
+            "{new}: {result}"
+        );
+        world.acme.clear_log();
+    }
+}
+
+#[tokio::test]
+async fn what_wiki_text_would_lose_is_named_or_refused() {
+    let world = World::new().await;
+    let stored = || {
+        let text = "Before\n\n{jql-table:q=1}\n\n!plan.png|thumbnail!";
+        let issue = json!({"id": "1", "key": "DEPOT-5", "fields": {"description": text}});
+        Fault::on(Service::Jira, "GET", "/DEPOT-5$").body(issue.to_string()).times(1)
+    };
+    let mut strict = world.fresh_center();
+    strict.lossy = atlassian_settings::LossyWrites::Refuse;
+    for new in [json!("After"), json!(""), Value::Null] {
+        let arguments = change("DEPOT-5", &json!({"description": new}));
+        world.staging.fault(stored());
+        let error = strict.err("jira_update_issue", arguments.clone()).await;
+        assert!(error.contains("ATLASSIAN_LOSSY_WRITES"), "{new}: {error}");
+        assert!(error.contains("plan.png"), "{new}: {error}");
+        assert!(writes(&world.staging).is_empty());
+        world.staging.fault(stored());
+        let result = world.center.ok("jira_update_issue", arguments).await;
+        assert!(result["conversion_warnings"].to_string().contains("plan.png"), "{new}: {result}");
+        world.staging.clear_log();
+    }
 }
