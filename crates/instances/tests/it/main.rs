@@ -8,6 +8,7 @@
 )]
 
 mod bulk;
+mod confluence_requests;
 mod every_tool;
 mod exposure;
 mod fixtures;

@@ -16,13 +16,15 @@ use std::collections::{HashMap, HashSet};
 const MAX_PAGES: usize = 40;
 
 /// How much is read beside the page itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Depth {
-    /// Body, version and space.
+    /// Body and version, and the names of the people in the body.
     Text,
-    /// Body, version, space, properties.
+    /// Space, authors and properties too.
     Body,
-    /// Attachments and ancestors too.
+    /// Attachments too.
+    Shown,
+    /// Ancestors too.
     Full,
 }
 
@@ -59,10 +61,10 @@ pub(super) async fn version(
     let loaded = if cx.is_cloud() {
         let (answer, kind) = version_v2(cx, id, number).await?;
         let mut beside = Beside::default();
-        if depth == Depth::Full {
+        if depth >= Depth::Shown {
             beside.attachments = Some(attachments_v2(cx, kind, id).await);
         }
-        complete_v2(cx, &answer, kind, beside).await
+        complete_v2(cx, &answer, kind, depth, beside).await
     } else {
         let properties = async {
             if depth == Depth::Text { Ok(Vec::new()) } else { properties_v1(cx, id).await }
@@ -129,18 +131,19 @@ pub(super) fn admit(cx: &Context, page: &Page, named: &str) -> Result<(), ToolEr
 async fn cloud(cx: &Context, id: &str, depth: Depth) -> Result<Loaded, ToolError> {
     // Ids that cannot be ids are left to Confluence to explain, with a single request.
     let numeric = id.bytes().all(|byte| byte.is_ascii_digit());
-    if depth != Depth::Full || !numeric {
+    if depth < Depth::Shown || !numeric {
         let (answer, kind) = read_v2(cx, id).await?;
-        let beside =
-            if depth == Depth::Full { of_v2(cx, kind, id).await } else { Beside::default() };
-        return Ok(complete_v2(cx, &answer, kind, beside).await);
+        let beside = of_v2(cx, kind, id, depth).await;
+        return Ok(complete_v2(cx, &answer, kind, depth, beside).await);
     }
-    let (read, mut beside) = join(read_v2(cx, id), of_v2(cx, Kind::Page, id)).await;
+    let (read, mut beside) = join(read_v2(cx, id), of_v2(cx, Kind::Page, id, depth)).await;
     let (answer, kind) = read?;
     if kind == Kind::BlogPost {
-        beside = of_v2(cx, kind, id).await;
+        beside = of_v2(cx, kind, id, depth).await;
     }
-    Ok(complete_v2(cx, &answer, kind, beside).await)
+    let mut loaded = complete_v2(cx, &answer, kind, depth, beside).await;
+    loaded.page.shows_parent = true;
+    Ok(loaded)
 }
 
 /// The page with an id, or the blog post when no page has it.
@@ -157,36 +160,51 @@ async fn read_v2(cx: &Context, id: &str) -> Result<(Value, Kind), ToolError> {
     }
 }
 
-async fn of_v2(cx: &Context, kind: Kind, id: &str) -> Beside {
+async fn of_v2(cx: &Context, kind: Kind, id: &str, depth: Depth) -> Beside {
+    let attachments = async {
+        if depth < Depth::Shown { None } else { Some(attachments_v2(cx, kind, id).await) }
+    };
     let ancestors = async {
         match kind {
-            Kind::Page => ancestors_v2(cx, id).await,
-            Kind::BlogPost => Ok(Vec::new()),
+            _ if depth < Depth::Full => None,
+            Kind::Page => Some(ancestors_v2(cx, id).await),
+            Kind::BlogPost => Some(Ok(Vec::new())),
         }
     };
-    let (attachments, ancestors) = join(attachments_v2(cx, kind, id), ancestors).await;
-    Beside { attachments: Some(attachments), ancestors: Some(ancestors), properties: None }
+    let (attachments, ancestors) = join(attachments, ancestors).await;
+    Beside { attachments, ancestors, properties: None }
 }
 
 /// Finishes a page whose answer is at hand (a write's, a list's): everything but the page itself
 /// is read. The write stands whatever becomes of the reads, so gaps are named in the page.
 pub(super) async fn finish_v2(cx: &Context, answer: &Value, kind: Kind) -> Loaded {
     let id = at::id(answer, "/id").unwrap_or_default();
-    let (mut beside, properties) = join(of_v2(cx, kind, &id), properties_v2(cx, kind, &id)).await;
+    let depth = Depth::Full;
+    let beside = of_v2(cx, kind, &id, depth);
+    let (mut beside, properties) = join(beside, properties_v2(cx, kind, &id)).await;
     beside.properties = Some(properties);
-    complete_v2(cx, answer, kind, beside).await
+    complete_v2(cx, answer, kind, depth, beside).await
 }
 
-async fn complete_v2(cx: &Context, answer: &Value, kind: Kind, beside: Beside) -> Loaded {
+async fn complete_v2(
+    cx: &Context,
+    answer: &Value,
+    kind: Kind,
+    depth: Depth,
+    beside: Beside,
+) -> Loaded {
     let mut page = Page::from_v2(answer, kind);
     let mut ids = users_in_storage(page.storage.as_deref().unwrap_or_default());
-    ids.extend(
-        [&page.author, &page.version_author].into_iter().flatten().map(|id| people::account(id)),
-    );
+    if depth > Depth::Text {
+        let authors = [&page.author, &page.version_author];
+        ids.extend(authors.into_iter().flatten().map(|id| people::account(id)));
+    }
     let space = async {
         match at::id(answer, "/spaceId") {
-            Some(id) => space::by_id(cx, &id).await.ok(),
-            None => None,
+            Some(id) if depth > Depth::Text || !cx.fence.is_open() => {
+                space::by_id(cx, &id).await.ok()
+            }
+            _ => None,
         }
     };
     let more_properties = async {
@@ -237,7 +255,7 @@ pub(super) async fn after_write(
             ancestors: None,
             properties: Some(Ok(properties)),
         };
-        let mut loaded = complete_v2(cx, answer, kind, beside).await;
+        let mut loaded = complete_v2(cx, answer, kind, Depth::Shown, beside).await;
         loaded.page.shows_parent = true;
         return loaded;
     }
@@ -422,7 +440,7 @@ async fn complete_v1(
     let mut page = Page::from_v1(answer);
     let more = at::text(answer, "/children/attachment/_links/next").is_some();
     let attachments = async {
-        if depth == Depth::Full && more {
+        if depth >= Depth::Shown && more {
             Some(attachments_v1(cx, &page.id, page.attachments.clone()).await)
         } else {
             None

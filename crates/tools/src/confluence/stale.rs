@@ -45,13 +45,23 @@ pub(super) async fn check(
         format!("you read version {base}")
     };
     let changes = if base < now { difference(cx, current, base).await } else { String::new() };
+    let current = with_author(cx, current.clone()).await;
     Err(ToolError::refused(format!(
         "Failed to update page {}: {basis}, but the current version is {now}{}. Nothing was \
          written.{changes}\nRead the page again, then repeat the update with `expected_version` \
          {now}.",
         current.id,
-        written_by(current),
+        written_by(&current),
     )))
+}
+
+/// A page with the name of who wrote its version: v2 tells an id.
+async fn with_author(cx: &Context, mut page: Page) -> Page {
+    if let Some(id) = page.version_author.clone().filter(|_| cx.is_cloud()) {
+        let names = people::names(cx, [people::account(&id)]).await;
+        page.version_author = names.get(&id).cloned().or(Some(id));
+    }
+    page
 }
 
 fn written_by(page: &Page) -> String {
@@ -123,15 +133,12 @@ pub(super) async fn conflict(cx: &Context, page: &Page, error: ToolError) -> Too
         pages::v1_read_bare(&page.id, "version")
     };
     if let Ok(answer) = cx.confluence::<Value>(&request).await {
-        let mut now = if cx.is_cloud() {
+        let now = if cx.is_cloud() {
             Page::from_v2(&answer, page.content_kind())
         } else {
             Page::from_v1(&answer)
         };
-        if let Some(id) = now.version_author.clone().filter(|_| cx.is_cloud()) {
-            let names = people::names(cx, [people::account(&id)]).await;
-            now.version_author = names.get(&id).cloned().or(Some(id));
-        }
+        let now = with_author(cx, now).await;
         if let Some(version) = now.version {
             let text = format!(
                 "the current version is {version}{}; nothing was written",

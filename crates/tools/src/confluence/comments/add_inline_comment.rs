@@ -72,7 +72,7 @@ impl Tool for AddInlineComment {
 impl AddInlineComment {
     async fn add(&self, cx: &Context) -> Result<Answer, ToolError> {
         let written = body::comment(cx, &self.body, &body::context(cx, &HashMap::new()))?;
-        let page = load::by_id(cx, &self.page_id, Depth::Body).await?.page;
+        let page = load::by_id(cx, &self.page_id, Depth::Text).await?.page;
         let text = rendered::text(page.storage.as_deref().unwrap_or_default());
         let count = rendered::occurrences(&text, &self.text_selection);
         let index = self.text_selection_match_index;

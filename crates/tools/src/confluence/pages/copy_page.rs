@@ -90,7 +90,7 @@ impl CopyPage {
             (Err(error), _) => return Err(error.into()),
         };
         let id = at::id(&answer, "/id").unwrap_or_default();
-        load::by_id(cx, &id, Depth::Full)
+        load::by_id(cx, &id, Depth::Shown)
             .await
             .map_err(|error| error.after(format!("the page was copied to page {id}")))
     }

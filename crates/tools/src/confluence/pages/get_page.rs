@@ -166,7 +166,7 @@ impl GetPage {
 
     /// What is not shown is not read.
     fn depth(&self) -> Depth {
-        if self.include_metadata { Depth::Full } else { Depth::Body }
+        if self.include_metadata { Depth::Full } else { Depth::Text }
     }
 
     async fn referenced(&self, cx: &Context, page: &PageReference) -> Result<Loaded, ToolError> {

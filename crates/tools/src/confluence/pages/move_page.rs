@@ -155,7 +155,7 @@ impl MovePage {
     /// The page at its new place, which is where the move counts.
     async fn arrival(&self, cx: &Context, parent: Option<&str>) -> Result<Loaded, ToolError> {
         let id = &self.page_id;
-        let loaded = load::by_id(cx, id, Depth::Full)
+        let loaded = load::by_id(cx, id, Depth::Shown)
             .await
             .map_err(|error| error.after(format!("page {id} was moved")))?;
         arrived(&loaded.page, parent)?;
@@ -171,7 +171,7 @@ impl MovePage {
         target: &str,
         there: &Page,
     ) -> Result<(), ToolError> {
-        let page = load::by_id(cx, &self.page_id, Depth::Body).await?.page;
+        let page = load::by_id(cx, &self.page_id, Depth::Text).await?.page;
         if position == Position::Append && there.space_key == page.space_key {
             let draft = Draft {
                 title: &page.title,
@@ -218,7 +218,7 @@ async fn target_on_dc(cx: &Context, target: &str) -> Result<Page, ToolError> {
 
 /// A move counts when the page is found where it should be.
 fn arrived(page: &Page, expected: Option<&str>) -> Result<(), ToolError> {
-    let known = page.ancestors.is_some() && expected.is_some();
+    let known = (page.ancestors.is_some() || page.shows_parent) && expected.is_some();
     if !known || page.parent.as_deref() == expected {
         return Ok(());
     }

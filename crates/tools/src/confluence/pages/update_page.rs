@@ -111,7 +111,9 @@ impl Tool for UpdatePage {
         .read(cx)
         .await?;
         let changes = Changes::read(self.emoji.as_deref(), self.page_width.as_deref())?;
-        let current = load::by_id(cx, &self.page_id, Depth::Body).await?;
+        // The properties come with the page on Cloud and with a request of their own elsewhere.
+        let depth = if changes.is_empty() || cx.is_cloud() { Depth::Text } else { Depth::Body };
+        let current = load::by_id(cx, &self.page_id, depth).await?;
         let page = &current.page;
         self.fits(page)?;
         stale::check(cx, page, self.expected_version).await?;

@@ -77,7 +77,7 @@ impl Tool for UpdatePageSection {
                 self.content_format
             )));
         };
-        let current = load::by_id(cx, &self.page_id, Depth::Body).await?;
+        let current = load::by_id(cx, &self.page_id, Depth::Text).await?;
         let page = &current.page;
         stale::check(cx, page, self.expected_version).await?;
         let stored = page.storage.as_deref().unwrap_or_default();
