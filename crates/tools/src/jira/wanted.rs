@@ -14,6 +14,8 @@ pub(crate) struct Wanted {
     pub(crate) all: bool,
     /// What is asked upstream, in order.
     pub(crate) upstream: Vec<String>,
+    /// Those among them that only serve `epic_key` and `epic_name`, and are not shown.
+    helpers: Vec<String>,
     /// Shown although Jira has no field of that id.
     pub(crate) url: bool,
     pub(crate) epic_key: bool,
@@ -122,6 +124,7 @@ impl Wanted {
         let mut wanted = Self {
             all: whole,
             upstream: Vec::new(),
+            helpers: Vec::new(),
             url: whole,
             epic_key: whole,
             epic_name: false,
@@ -170,9 +173,9 @@ impl Wanted {
                         .map(|field| field.id().to_owned())
                         .collect::<Vec<_>>()
                 });
-                epic.unwrap_or_default().into_iter().for_each(|id| self.push(id));
+                epic.unwrap_or_default().into_iter().for_each(|id| self.help(id));
                 if cloud {
-                    self.push("parent".to_owned());
+                    self.help("parent".to_owned());
                 }
             }
             Word::Name(name) => {
@@ -189,7 +192,16 @@ impl Wanted {
         }
     }
 
+    /// Asks for a field that is not shown by itself.
+    fn help(&mut self, id: String) {
+        if !self.upstream.contains(&id) {
+            self.helpers.push(id.clone());
+            self.upstream.push(id);
+        }
+    }
+
     fn push(&mut self, id: String) {
+        self.helpers.retain(|helper| *helper != id);
         if !self.upstream.contains(&id) {
             self.upstream.push(id);
         }
@@ -212,12 +224,13 @@ impl Wanted {
 
     /// Whether a field is shown when it came.
     pub(crate) fn shows(&self, id: &str) -> bool {
-        self.all || self.upstream.iter().any(|word| word == id)
+        self.all || self.names(id)
     }
 
     /// Whether a field was named by itself.
     pub(crate) fn names(&self, id: &str) -> bool {
-        self.upstream.iter().any(|word| word == id)
+        let is = |word: &String| word == id;
+        self.upstream.iter().any(is) && !self.helpers.iter().any(is)
     }
 
     /// The list for Jira.

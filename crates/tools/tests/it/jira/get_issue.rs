@@ -283,6 +283,10 @@ async fn the_epic_of_an_issue() {
         (&center["epic_key"], &center["epic_name"]),
         (&json!("DEPOT-1"), &json!("Rail gate"))
     );
+    for issue in [&cloud, &center] {
+        let shown = ["id", "key", "browse_url", "epic_key", "epic_name"];
+        assert_eq!(keys(issue), shown, "what only served to find the epic is not shown");
+    }
     let sub_task =
         world.cloud.ok("jira_get_issue", json!({"issue_key": "PAY-4", "fields": "epic_key"})).await;
     assert!(sub_task.get("epic_key").is_none(), "a story is no epic");
