@@ -234,6 +234,26 @@ async fn every_tool_works_on_both_flavours() {
     }
 }
 
+/// Moving issues and reading changelogs in bulk is only listed where it exists.
+#[tokio::test(flavor = "multi_thread")]
+async fn all_tools_of_jira_are_listed_and_on_data_center_all_but_two() {
+    let sandbox = sites().await;
+    for site in sandbox.sites() {
+        let registry = on_site(site, |_| {});
+        let listed: Vec<String> = registry
+            .list(&Caller::operator())
+            .map(|entry| entry.name.to_string())
+            .filter(|name| name.starts_with("jira_"))
+            .collect();
+        let cloud = site.flavour() == Flavour::Cloud;
+        assert_eq!(listed.len(), if cloud { 63 } else { 61 }, "{}", site.name());
+        for tool in ["move_issue", "batch_get_changelogs"] {
+            let name = format!("jira_canary_name_{tool}");
+            assert_eq!(listed.contains(&name), cloud, "{tool} on {}", site.name());
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_data_center_lacks_is_refused_there_without_a_request() {
     let sandbox = sites().await;
@@ -252,7 +272,8 @@ async fn what_data_center_lacks_is_refused_there_without_a_request() {
 
 type MakeFault = fn(Fault) -> Fault;
 
-/// Faults of every request, and a word that the error must hold beside the instance's name.
+/// Faults of every request. The error holds the instance's name, the status that the fault is
+/// called by, and Atlassian's words where there are any.
 const FAULTS: &[(&str, MakeFault, &str)] = &[
     (
         "400",
@@ -262,12 +283,20 @@ const FAULTS: &[(&str, MakeFault, &str)] = &[
         },
         "canary words",
     ),
-    ("401", |f| f.status(401).body(r#"{"message":"canary words"}"#), "401"),
-    ("403", |f| f.status(403).body(r#"{"message":"canary words"}"#), "403"),
-    ("404", |f| f.status(404).body(r#"{"errorMessages":["canary words"],"errors":{}}"#), "404"),
-    ("409", |f| f.status(409).body(r#"{"message":"canary words"}"#), "409"),
-    ("429", |f| f.status(429).retry_after("7").body(r#"{"message":"canary words"}"#), "429"),
-    ("500", |f| f.status(500).body(r#"{"message":"canary words"}"#), "500"),
+    ("401", |f| f.status(401).body(r#"{"message":"canary words"}"#), "canary words"),
+    ("403", |f| f.status(403).body(r#"{"message":"canary words"}"#), "canary words"),
+    (
+        "404",
+        |f| f.status(404).body(r#"{"errorMessages":["canary words"],"errors":{}}"#),
+        "canary words",
+    ),
+    ("409", |f| f.status(409).body(r#"{"message":"canary words"}"#), "canary words"),
+    (
+        "429",
+        |f| f.status(429).retry_after("7").body(r#"{"message":"canary words"}"#),
+        "canary words",
+    ),
+    ("500", |f| f.status(500).body(r#"{"message":"canary words"}"#), "canary words"),
     ("503 without JSON", |f| f.status(503).body("upstream connect error"), "503"),
     ("login page", Fault::html_login, ""),
     ("truncated", |f| f.truncate(20), ""),
@@ -294,6 +323,9 @@ async fn every_failure_is_an_error_that_says_what_and_where() {
                 let place = format!("{} on {} with {name}: {text}", definition.name, site.name());
                 assert!(outcome.is_error(), "{place}");
                 assert!(text.contains(word), "{place}");
+                if let Some(status) = name.get(..3).filter(|s| s.parse::<u16>().is_ok()) {
+                    assert!(text.contains(status), "{place}");
+                }
                 assert!(text.contains("canary_name"), "the instance is named: {place}");
                 assert!(text.len() < 4000, "{place}");
                 for secret in [
