@@ -127,7 +127,9 @@ impl MovePage {
             }
             Err(error) => return Err(error.into()),
         }
-        self.arrival(cx, (position == Position::Append).then_some(target.as_str())).await
+        let place =
+            Place { parent: (position == Position::Append).then_some(Some(target)), space: None };
+        self.arrival(cx, place).await
     }
 
     /// On Data Center the target is read first (confluence spec section 4.9): nothing is written
@@ -147,18 +149,20 @@ impl MovePage {
             }
             Err(error) => return Err(error.into()),
         }
-        let parent =
-            if position == Position::Append { Some(target) } else { there.parent.as_deref() };
-        self.arrival(cx, parent).await
+        let parent = match position {
+            Position::Append => Some(target.to_owned()),
+            _ => there.parent.clone(),
+        };
+        self.arrival(cx, Place { parent: Some(parent), space: there.space_key.clone() }).await
     }
 
     /// The page at its new place, which is where the move counts.
-    async fn arrival(&self, cx: &Context, parent: Option<&str>) -> Result<Loaded, ToolError> {
+    async fn arrival(&self, cx: &Context, place: Place) -> Result<Loaded, ToolError> {
         let id = &self.page_id;
         let loaded = load::by_id(cx, id, Depth::Shown)
             .await
             .map_err(|error| error.after(format!("page {id} was moved")))?;
-        arrived(&loaded.page, parent)?;
+        place.holds(&loaded.page)?;
         Ok(loaded)
     }
 
@@ -216,16 +220,35 @@ async fn target_on_dc(cx: &Context, target: &str) -> Result<Page, ToolError> {
     Ok(there)
 }
 
-/// A move counts when the page is found where it should be.
-fn arrived(page: &Page, expected: Option<&str>) -> Result<(), ToolError> {
-    let known = (page.ancestors.is_some() || page.shows_parent) && expected.is_some();
-    if !known || page.parent.as_deref() == expected {
-        return Ok(());
+/// Where a page should be after a move, as far as that is known.
+struct Place {
+    /// The page above, `None` inside for the top of a space.
+    parent: Option<Option<String>>,
+    space: Option<String>,
+}
+
+impl Place {
+    /// A move counts when the page is found where it should be.
+    fn holds(&self, page: &Page) -> Result<(), ToolError> {
+        let known = page.ancestors.is_some() || page.shows_parent;
+        let parent = self.parent.as_ref().filter(|parent| known && **parent != page.parent);
+        let space = self.space.as_ref().filter(|space| page.space_key.as_ref() != Some(space));
+        if parent.is_none() && space.is_none() {
+            return Ok(());
+        }
+        let below = |parent: &Option<String>| parent.as_deref().unwrap_or("no page").to_owned();
+        let mut text = format!("Confluence accepted the move, but page {} is", page.id);
+        if let Some(parent) = parent {
+            text.push_str(&format!(
+                " below {} and not below {}",
+                below(&page.parent),
+                below(parent)
+            ));
+        }
+        if let Some(space) = space {
+            let own = page.space_key.as_deref().unwrap_or("?");
+            text.push_str(&format!(" in space {own} and not in space {space}"));
+        }
+        Err(ToolError::refused(text))
     }
-    Err(ToolError::refused(format!(
-        "Confluence accepted the move, but page {} is below {} and not below {}",
-        page.id,
-        page.parent.as_deref().unwrap_or("no page"),
-        expected.unwrap_or("no page"),
-    )))
 }
