@@ -196,8 +196,8 @@ pub const VARIABLES: &[Variable] = &[
          directory when unset, unless that is the root or holds the home directory."),
     global(Topic::Exposure, "ATLASSIAN_LOSSY_WRITES", Choice(&["warn", "refuse"]), "warn",
         "design section 9",
-        "What happens when writing a page would drop content that cannot be expressed: the result \
-         names it, or the write is refused."),
+        "What happens when writing a page, a description or a comment would drop content that \
+         cannot be expressed: the result names it, or the write is refused."),
     // Behaviour.
     each(Topic::Behaviour, "X_ISSUE_KEY_PATTERN", Pattern, r"^[A-Z][A-Z0-9_]+-\d+(?:-\d+)*$", Unnumbered,
         "server spec section 2.3",

@@ -287,6 +287,31 @@ async fn histories_of_several_issues() {
     let id = world.acme.issue("WEB-1").expect("seeded")["id"].clone();
     let error = fenced.err("jira_batch_get_changelogs", json!({"issue_ids_or_keys": [id]})).await;
     assert!(error.contains("restricted by configuration"), "{error}");
+    // A moved issue still answers to its old key; where all of them are now is one request.
+    world.acme.clear_log();
+    let fenced = world.fresh_cloud().fenced("LAB");
+    let moved = json!({"issue_ids_or_keys": "LAB-1,LAB-2"});
+    let error = fenced.err("jira_batch_get_changelogs", moved).await;
+    assert!(error.contains("restricted by configuration"), "{error}");
+    assert_eq!(lines(&world.acme), ["POST /rest/api/3/issue/bulkfetch"]);
+    let inside = world.fresh_cloud().fenced("PAY");
+    let arguments = json!({"issue_ids_or_keys": "PAY-1,PAY-2"});
+    let found = inside.ok("jira_batch_get_changelogs", arguments).await;
+    assert_eq!(found.as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
+async fn more_changes_than_an_answer_holds_are_refused() {
+    let world = World::new().await;
+    let changes = vec![json!({"id": "1"}); 100_001];
+    let page = json!({"issueChangeLogs": [{"issueId": "1", "changeHistories": changes}]});
+    world
+        .acme
+        .fault(Fault::on(Service::Jira, "POST", "/changelog/bulkfetch$").body(page.to_string()));
+    let arguments = json!({"issue_ids_or_keys": "PAY-1"});
+    let error = world.cloud.err("jira_batch_get_changelogs", arguments).await;
+    assert!(error.contains("more than 100000 changes"), "{error}");
+    assert!(error.contains("ask for fewer issues"), "{error}");
 }
 
 #[tokio::test]
