@@ -46,8 +46,8 @@ pub(crate) enum Place {
     Product,
     /// A file, on the media host.
     Media(Wanted),
-    /// The OAuth server.
-    OAuth,
+    /// The OAuth server, with the sites that the app of all Cloud sites opens.
+    OAuth(Vec<Site>),
 }
 
 /// Either a target, or an answer the door itself gives.
@@ -91,7 +91,7 @@ impl Door {
                         via_gateway: false,
                         path: path.to_owned(),
                         base: String::new(),
-                        place: Place::OAuth,
+                        place: Place::OAuth(clouds(sites)),
                     }))
                 }
                 _ => Found::Reply(
@@ -119,6 +119,10 @@ impl Door {
             }
         }
     }
+}
+
+fn clouds(sites: &[Site]) -> Vec<Site> {
+    sites.iter().filter(|site| site.flavour() == Flavour::Cloud).cloned().collect()
 }
 
 fn cloud(site: &Site, path: &str) -> Found {
@@ -201,7 +205,7 @@ fn target(site: &Site, service: Service, via_gateway: bool, path: &str, base: St
         via_gateway,
         path: path.to_owned(),
         base,
-        place: if own_oauth { Place::OAuth } else { Place::Product },
+        place: if own_oauth { Place::OAuth(Vec::new()) } else { Place::Product },
     }))
 }
 

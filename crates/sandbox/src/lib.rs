@@ -252,6 +252,25 @@ impl Sandbox {
         &self.sites
     }
 
+    /// Client id and secret of the OAuth app that is registered for all Cloud sites: one grant
+    /// opens every service of each of them, as a grant to a real Cloud app does.
+    #[must_use]
+    pub fn oauth_client(&self) -> (String, String) {
+        oauth::everywhere_client()
+    }
+
+    /// The refresh token in force for the app of all Cloud sites. Using it up makes a new one,
+    /// which the log of the first Cloud site shows.
+    ///
+    /// # Panics
+    /// When the sandbox has no Cloud site, which is a mistake in the test that asks.
+    #[must_use]
+    pub fn refresh_token(&self) -> String {
+        let cloud = self.sites.iter().find(|site| site.flavour() == Flavour::Cloud);
+        let Some(site) = cloud else { return missing_site("of the Cloud") };
+        site::lock(&site.inner.tokens).refresh_token(site, None)
+    }
+
     /// Origin of the OAuth gateway.
     #[must_use]
     pub fn gateway_url(&self) -> String {
@@ -314,6 +333,6 @@ impl Drop for Sandbox {
 }
 
 #[expect(clippy::panic, reason = "a test that names a site it did not add must stop there")]
-fn missing_site(name: &str) -> Site {
+fn missing_site<T>(name: &str) -> T {
     panic!("the sandbox has no site named {name}")
 }

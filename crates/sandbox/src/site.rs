@@ -246,7 +246,7 @@ impl Site {
     /// The refresh token in force for a service. Using it up makes a new one.
     #[must_use]
     pub fn refresh_token(&self, service: Service) -> String {
-        lock(&self.inner.tokens).refresh_token(self, service)
+        lock(&self.inner.tokens).refresh_token(self, Some(service))
     }
 
     /// Origin of the OAuth server: `/authorize` and `/oauth/token` of Cloud. On Data Center each

@@ -111,8 +111,8 @@ impl World {
 
 /// Answers a request to a site.
 pub(crate) fn answer(target: &Target, mut call: Call) -> Reply {
-    if matches!(target.place, Place::OAuth) {
-        return oauth::answer(&target.site, target.service, &call);
+    if let Place::OAuth(all) = &target.place {
+        return oauth::answer(&target.site, target.service, all, &call);
     }
     let minted = call
         .header("authorization")

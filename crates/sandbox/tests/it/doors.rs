@@ -263,3 +263,70 @@ async fn codes_are_exchanged_once_on_both_flavours() {
         }
     }
 }
+
+/// The code of a consent that is given at once.
+async fn code(url: String, query: &[(&str, &str)]) -> String {
+    let silent =
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let sent = silent.get(url).query(query).send().await.unwrap();
+    let back = sent.headers()["location"].to_str().unwrap().to_owned();
+    back.split("code=").nth(1).unwrap().split('&').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_grant_of_the_app_of_all_sites_opens_every_cloud_site() {
+    let sandbox = Sandbox::builder()
+        .site(SiteSpec::data_center("corp"))
+        .site(SiteSpec::cloud("acme"))
+        .site(SiteSpec::cloud("beta"))
+        .start()
+        .await
+        .unwrap();
+    let (acme, beta) = (sandbox.site("acme"), sandbox.site("beta"));
+    let (id, secret) = sandbox.oauth_client();
+    // The challenge is the example of RFC 7636, appendix B.
+    let query = [
+        ("client_id", id.as_str()),
+        ("response_type", "code"),
+        ("redirect_uri", "http://localhost:1/cb"),
+        ("audience", "api.atlassian.com"),
+        ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+        ("code_challenge_method", "S256"),
+    ];
+    let url = format!("{}/oauth/token", acme.auth_url());
+    let exchanged = async |verifier: &str| {
+        let code = code(format!("{}/authorize", acme.auth_url()), &query).await;
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("client_id", &id),
+            ("client_secret", &secret),
+            ("code", &code),
+            ("redirect_uri", "http://localhost:1/cb"),
+            ("code_verifier", verifier),
+        ];
+        exchange(url.clone(), &form).await
+    };
+    assert_eq!(exchanged("another").await.status, 403, "the verifier belongs to the challenge");
+    let granted = exchanged("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk").await;
+    let access = granted.json["access_token"].as_str().unwrap();
+    assert_eq!(granted.json["refresh_token"], sandbox.refresh_token().as_str());
+    let list = format!("{}/oauth/token/accessible-resources", acme.gateway_url());
+    let listed = bearer(list, access).await;
+    let ids: Vec<&str> =
+        listed.json.as_array().unwrap().iter().filter_map(|site| site["id"].as_str()).collect();
+    assert!(ids.contains(&acme.cloud_id().as_str()) && ids.contains(&beta.cloud_id().as_str()));
+    for site in [&acme, &beta] {
+        let gateway = site.gateway_url();
+        let jira = format!("{gateway}/ex/jira/{}/rest/api/3/myself", site.cloud_id());
+        assert_eq!(bearer(jira, access).await.status, 200);
+    }
+    let refresh = sandbox.refresh_token();
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("client_id", &id),
+        ("client_secret", &secret),
+        ("refresh_token", &refresh),
+    ];
+    assert_eq!(exchange(url.clone(), &form).await.status, 200);
+    assert_eq!(exchange(url, &form).await.status, 403, "used up");
+}
