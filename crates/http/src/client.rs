@@ -1,7 +1,9 @@
 //! The connection pool, limiter, breaker and retry loop of one instance.
 
 use crate::exchange::{Answer, Exchange};
+use crate::fence::{Resolve, Trust};
 use crate::gate::Gate;
+use crate::oauth::{Grants, OAuthError, Signed};
 use crate::proxy::ProxyRules;
 use crate::retry::{self, Failure};
 use crate::transport::{self, Additions};
@@ -24,6 +26,7 @@ pub struct Client {
     origins: Arc<Origins>,
     additions: Arc<Additions>,
     process: Option<Arc<Semaphore>>,
+    grants: Arc<Grants>,
     live: Arc<Live>,
     instance: Arc<str>,
 }
@@ -33,6 +36,8 @@ pub struct Client {
 struct Live {
     http: OnceCell<reqwest::Client>,
     gate: Gate,
+    /// The addresses with those that need the site's id, once the id was found.
+    located: OnceCell<Origins>,
 }
 
 /// A client that cannot be built from its configuration.
@@ -44,13 +49,19 @@ impl Client {
     /// A client for this instance with these fixed addresses.
     #[must_use]
     pub fn new(config: Arc<InstanceConfig>, origins: Origins) -> Self {
-        let live = Arc::new(Live { http: OnceCell::new(), gate: Gate::new(&config.limits) });
+        let live = Arc::new(Live {
+            http: OnceCell::new(),
+            gate: Gate::new(&config.limits),
+            located: OnceCell::new(),
+        });
         let instance = name_of(&config).into();
+        let fence = Arc::new(origins.fence(&config.network.proxies, Trust::Own));
         Self {
             config,
             origins: Arc::new(origins),
-            additions: Arc::default(),
+            additions: Arc::new(Additions { fence, ..Additions::default() }),
             process: None,
+            grants: Arc::default(),
             live,
             instance,
         }
@@ -64,6 +75,15 @@ impl Client {
         self
     }
 
+    /// The same client with OAuth grants that several instances share: those of one app and site
+    /// must take turns, or the refresh token of one outdates that of another (server spec section
+    /// 11.7).
+    #[must_use]
+    pub fn with_grants(mut self, grants: Arc<Grants>) -> Self {
+        self.grants = grants;
+        self
+    }
+
     /// The same client, connecting to `host` only at these addresses instead of looking it up:
     /// for addresses that were checked before (server spec section 4.6) and for tests. The port
     /// of the URL counts. Takes effect when set before the first request.
@@ -71,6 +91,18 @@ impl Client {
     pub fn with_pinned(mut self, host: &str, addresses: &[SocketAddr]) -> Self {
         let mut additions = (*self.additions).clone();
         additions.pinned.push((host.to_owned(), addresses.to_vec()));
+        self.additions = Arc::new(additions);
+        self
+    }
+
+    /// The same client, trusting the instance's own host only this far because a request named it
+    /// (server spec section 4.6), and looking names up with this resolver. Takes effect when set
+    /// before the first request.
+    #[must_use]
+    pub fn trusting(mut self, trust: Trust, resolver: Arc<dyn Resolve>) -> Self {
+        let fence = self.origins.fence(&self.config.network.proxies, trust).resolving(resolver);
+        let mut additions = (*self.additions).clone();
+        additions.fence = Arc::new(fence);
         self.additions = Arc::new(additions);
         self
     }
@@ -89,10 +121,24 @@ impl Client {
         &self.config
     }
 
-    /// The fixed addresses of the instance.
+    /// The fixed addresses of the instance. The gateway of a Cloud site whose id is not configured
+    /// is among them once the first call has found it.
     #[must_use]
     pub fn origins(&self) -> &Origins {
-        &self.origins
+        self.live.located.get().unwrap_or(&self.origins)
+    }
+
+    /// Where the site's addresses go once its id was found.
+    pub(crate) fn located(&self) -> &OnceCell<Origins> {
+        &self.live.located
+    }
+
+    pub(crate) fn grants(&self) -> &Grants {
+        &self.grants
+    }
+
+    pub(crate) fn additions(&self) -> Arc<Additions> {
+        Arc::clone(&self.additions)
     }
 
     /// The instance as shown to people: `Jira` for an unlabelled primary, else with its name.
@@ -157,23 +203,45 @@ impl Client {
         max: usize,
         sent: &AtomicBool,
     ) -> Result<Answer, ApiError> {
+        let unsigned = |error: OAuthError| self.unsigned(call, &error);
+        let signed = self.signed(call).await.map_err(unsigned)?;
+        match self.attempts_as(&signed, call, accept, max, sent).await {
+            // An access token can end before its time; the instance has done nothing then.
+            Err(error) if error.is_status(401) => match signed.renewed().await.map_err(unsigned)? {
+                Some(signed) => self.attempts_as(&signed, call, accept, max, sent).await,
+                None => Err(error),
+            },
+            result => result,
+        }
+    }
+
+    async fn attempts_as(
+        &self,
+        signed: &Signed<'_>,
+        call: &Call<'_>,
+        accept: &'static str,
+        max: usize,
+        sent: &AtomicBool,
+    ) -> Result<Answer, ApiError> {
         let setup = |reason: String| self.failure(call, ApiErrorKind::Setup).because(reason);
+        let origins = self.origins();
         let outgoing = Outgoing::of(
             call.request,
-            call.credential,
+            &signed.credential,
             call.passthrough,
             &self.config,
-            &self.origins,
+            origins,
             accept,
         )
         .map_err(setup)?;
         let http = self.http().await.map_err(|error| setup(error.0))?;
         let template = self.failure(call, ApiErrorKind::Setup);
-        let mut secrets = wire::secrets(call.credential, call.passthrough, &self.config);
+        let mut secrets = wire::secrets(&signed.credential, call.passthrough, &self.config);
         secrets.extend(proxy_secrets(&self.config));
         let exchange = Exchange {
             http,
-            origins: &self.origins,
+            origins,
+            fence: &self.additions.fence,
             outgoing: &outgoing,
             secrets: &secrets,
             template: &template,

@@ -49,7 +49,8 @@ pub struct FieldMessage {
 pub enum ApiErrorKind {
     /// 400 or 422: the request was understood and refused.
     Invalid,
-    /// 401: the credential is missing, wrong or expired.
+    /// 401: the credential is missing, wrong or expired. Without a status: there is no OAuth token
+    /// to send.
     Unauthorized,
     /// 403: the credential is good, the permission is missing.
     Forbidden,
@@ -250,6 +251,11 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let address = self.address.as_deref().unwrap_or("its address");
         match self.kind {
+            ApiErrorKind::Unauthorized if self.status.is_none() => {
+                write!(f, "Authentication failed for {} API: ", self.service())?;
+                self.could_not(f)?;
+                self.words(f)?;
+            }
             ApiErrorKind::Unauthorized => {
                 write!(f, "Authentication failed for {} API (401): ", self.service())?;
                 self.could_not(f)?;

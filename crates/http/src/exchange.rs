@@ -1,5 +1,6 @@
 //! One attempt: send, follow the redirects that may be followed, read the bounded answer.
 
+use crate::fence::Fence;
 use crate::origins::{Origins, Reach, same_origin};
 use crate::retry::{Failure, retry_after};
 use crate::wire::{Outgoing, mask};
@@ -21,6 +22,7 @@ const MAX_ERROR_BODY: usize = 256 * 1024;
 pub(crate) struct Exchange<'a> {
     pub(crate) http: &'a reqwest::Client,
     pub(crate) origins: &'a Origins,
+    pub(crate) fence: &'a Fence,
     pub(crate) outgoing: &'a Outgoing,
     pub(crate) secrets: &'a [Secret],
     pub(crate) template: &'a ApiError,
@@ -64,6 +66,14 @@ impl Exchange<'_> {
     }
 
     async fn ask(&self, url: &Url, own: bool) -> Result<reqwest::Response, Failure> {
+        // A host that is written as an address is never looked up, so it is checked here.
+        self.fence.check(url).map_err(|blocked| Failure {
+            error: ApiError {
+                address: Some(url.origin().ascii_serialization().into()),
+                ..self.failure(ApiErrorKind::Connect, Phase::NotSent).because(blocked.to_string())
+            },
+            permanent: true,
+        })?;
         let request = self.outgoing.build(self.http, url, own).map_err(|reason| {
             Failure::from(self.failure(ApiErrorKind::Setup, Phase::NotSent).because(reason))
         })?;

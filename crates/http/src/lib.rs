@@ -8,11 +8,13 @@
 //! * [`origins`]: the addresses of an instance, fixed at start; an absolute URL from an answer
 //!   becomes an `ApiPath` only when it stays on them. That is how "a credential never leaves its
 //!   instance" is a fact of the types.
+//! * [`fence`]: which hosts may be connected to, checked on the addresses that are connected to.
 //! * [`request`]: method, path, query, body and whether repeating is safe.
 //! * [`client`]: one call from its queue to its end. Inside: `wire` (what goes out), `auth` (the
 //!   credential's header), `exchange` (one attempt with its redirects), `retry`, `gate` (places in
 //!   flight and rate) with `breaker`, `transport` (TLS, timeouts) with `proxy`.
 //! * [`remote`]: one instance as one call sees it: client, credential, deadline, cancellation.
+//! * [`oauth`]: tokens of OAuth apps: login, store, renewal, and the site that they are for.
 //! * [`download`](mod@download): files.
 //! * [`traffic`]: what one call exchanged, for its record.
 //! * [`error`]: what went wrong, with status and Atlassian's own words (read by `words`).
@@ -27,7 +29,9 @@ pub mod client;
 pub mod download;
 pub mod error;
 mod exchange;
+pub mod fence;
 mod gate;
+pub mod oauth;
 pub mod origins;
 pub mod path;
 mod proxy;
@@ -42,6 +46,7 @@ mod words;
 pub use client::{BuildError, Client};
 pub use download::Download;
 pub use error::{ApiError, ApiErrorKind, FieldMessage, Phase};
+pub use fence::{AllowList, Blocked, Fence, Resolve, Trust};
 pub use origins::{LinkError, Origins};
 pub use path::{ApiPath, Base};
 pub use remote::{CallControl, Remote};

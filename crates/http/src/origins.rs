@@ -1,7 +1,10 @@
 //! The fixed addresses of an instance, and the guard over links that come back in answers.
 
+use crate::fence::{Fence, Trust};
+use crate::oauth::{self, Endpoints};
+use crate::proxy::ProxyRules;
 use crate::{ApiPath, Base};
-use atlassian_settings::{Credential, Deployment, InstanceConfig, Service};
+use atlassian_settings::{Credential, Deployment, InstanceConfig, Proxies, Service};
 use url::Url;
 
 /// The fixed addresses of one instance.
@@ -17,6 +20,10 @@ pub struct Origins {
     /// The Forms API without a cloud id; Cloud only. Links of answers are never followed there.
     pub(crate) all_forms: Option<Url>,
     pub(crate) media: Vec<Url>,
+    pub(crate) endpoints: Endpoints,
+    /// Where the gateway is; Cloud only.
+    platform: Option<Url>,
+    service: Service,
     whole_site: bool,
 }
 
@@ -59,30 +66,60 @@ impl Origins {
     #[must_use]
     pub fn with_platform(config: &InstanceConfig, platform: &str) -> Self {
         let site = config.site.url().clone();
-        let platform = Url::parse(platform).ok();
-        let join = |path: String| {
-            platform.clone().map(|mut url| {
-                url.set_path(&path);
-                url
-            })
-        };
         let cloud = config.deployment == Deployment::Cloud;
-        let cloud_id = config
-            .cloud_id
-            .as_deref()
-            .filter(|id| cloud && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'));
-        let gateway = cloud_id.and_then(|id| match config.service() {
-            Service::Jira => join(format!("/ex/jira/{id}")),
-            Service::Confluence => join(format!("/ex/confluence/{id}/wiki")),
-        });
-        let forms = cloud_id.and_then(|id| join(format!("/jira/forms/cloud/{id}")));
-        let all_forms = if cloud { join("/jira/forms/cloud".to_owned()) } else { None };
+        let platform = Url::parse(platform).ok().filter(|_| cloud);
+        let auth = Url::parse(oauth::CLOUD).ok();
+        let endpoints = match (&platform, &auth) {
+            (Some(platform), Some(auth)) => Endpoints::cloud(auth, platform),
+            _ => Endpoints::data_center(&config.site),
+        };
         let media = if cloud {
             MEDIA.iter().filter_map(|host| Url::parse(host).ok()).collect()
         } else {
             Vec::new()
         };
-        Self { site, gateway, forms, all_forms, media, whole_site: cloud }
+        let all_forms = platform.as_ref().map(|platform| at(platform, "/jira/forms/cloud"));
+        let (gateway, forms) = (None, None);
+        let service = config.service();
+        let whole_site = cloud;
+        let bare = Self {
+            site,
+            gateway,
+            forms,
+            all_forms,
+            media,
+            endpoints,
+            platform,
+            service,
+            whole_site,
+        };
+        match &config.cloud_id {
+            Some(id) => bare.with_cloud_id(id),
+            None => bare,
+        }
+    }
+
+    /// The same addresses with those that need the id of the Cloud site.
+    #[must_use]
+    pub(crate) fn with_cloud_id(mut self, id: &str) -> Self {
+        let Some(platform) = self.platform.as_ref().filter(|_| oauth::is_id(id)) else {
+            return self;
+        };
+        self.gateway = Some(match self.service {
+            Service::Jira => at(platform, &format!("/ex/jira/{id}")),
+            Service::Confluence => at(platform, &format!("/ex/confluence/{id}/wiki")),
+        });
+        self.forms = Some(at(platform, &format!("/jira/forms/cloud/{id}")));
+        self
+    }
+
+    /// The same addresses with Cloud's OAuth server elsewhere (tests); nothing on Data Center.
+    #[must_use]
+    pub fn and_auth(mut self, auth: &Url) -> Self {
+        if let Some(platform) = &self.platform {
+            self.endpoints = Endpoints::cloud(auth, platform);
+        }
+        self
     }
 
     /// The same addresses with one more media host, which downloads may be redirected to without
@@ -99,6 +136,25 @@ impl Origins {
         match (&self.gateway, credential) {
             (Some(gateway), Credential::OAuth(_)) => gateway,
             _ => &self.site,
+        }
+    }
+
+    /// The fence around the addresses of an instance whose own host is trusted this far. Its
+    /// proxies are the operator's; the platform's hosts are asked only in public, unless a test or
+    /// the demo put others in their place.
+    pub(crate) fn fence(&self, proxies: &Proxies, trust: Trust) -> Fence {
+        let injected = |url: &&Url| !url.host_str().is_some_and(atlassian_settings::is_cloud_host);
+        let platform = self.platform.iter().chain(&self.media);
+        let token = [&self.endpoints.token].into_iter().filter(|_| self.platform.is_some());
+        let own = platform.chain(token).filter(injected).filter_map(Url::host_str);
+        let proxies = ProxyRules::of(proxies).map(|rules| rules.hosts()).unwrap_or_default();
+        let fence = own
+            .map(str::to_owned)
+            .chain(proxies)
+            .fold(Fence::default(), |fence, host| fence.trusting(&host, Trust::Own));
+        match self.site.host_str() {
+            Some(host) => fence.trusting(host, trust),
+            None => fence,
         }
     }
 
@@ -204,6 +260,12 @@ fn path_of(base: Base, path: &str) -> ApiPath {
     let rest = ["/rest/", "/api/"].iter().any(|prefix| path.starts_with(prefix));
     let base = if base == Base::Site && rest { Base::Api } else { base };
     ApiPath::from_link(base, path.to_owned())
+}
+
+fn at(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    url.set_path(path);
+    url
 }
 
 fn pairs(url: &Url) -> Vec<(String, String)> {

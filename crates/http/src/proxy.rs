@@ -64,6 +64,15 @@ impl ProxyRules {
             .collect()
     }
 
+    /// The hosts of the proxies.
+    pub(crate) fn hosts(&self) -> Vec<String> {
+        [&self.http, &self.https]
+            .into_iter()
+            .flatten()
+            .filter_map(|proxy| proxy.0.host_str().map(str::to_owned))
+            .collect()
+    }
+
     pub(crate) fn needs_tls(&self) -> bool {
         [&self.http, &self.https].into_iter().flatten().any(|proxy| proxy.0.scheme() == "https")
     }

@@ -1,11 +1,13 @@
 //! The connection pool of one instance: TLS, proxies and timeouts.
 
 use crate::client::BuildError;
+use crate::fence::{Blocked, Fence, Guarded};
 use crate::proxy::ProxyRules;
 use atlassian_settings::{InstanceConfig, Network};
 use reqwest::{Certificate, Identity};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long an idle connection is kept.
@@ -18,6 +20,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(30);
 pub(crate) struct Additions {
     /// Names that are not looked up but connected to at these addresses.
     pub(crate) pinned: Vec<(String, Vec<SocketAddr>)>,
+    /// Which addresses may be connected to.
+    pub(crate) fence: Arc<Fence>,
 }
 
 /// Builds the pool; the only place that touches the disk.
@@ -39,6 +43,7 @@ pub(crate) fn build(
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
         .no_proxy()
+        .dns_resolver(Arc::new(Guarded(Arc::clone(&additions.fence))))
         .connect_timeout(network.timeout * 19 / 20)
         .read_timeout(network.timeout)
         .pool_idle_timeout(IDLE)
@@ -172,6 +177,12 @@ fn read(path: &Path, what: &str) -> Result<Vec<u8>, BuildError> {
 /// The innermost cause of an error of the HTTP stack, in words, without any URL.
 pub(crate) fn cause(error: &reqwest::Error) -> String {
     use std::error::Error as _;
+    if let Some(blocked) = blocked(error) {
+        return match blocked {
+            Blocked::Unresolved(_) => "the host name cannot be resolved".to_owned(),
+            refused => refused.to_string(),
+        };
+    }
     if error.is_dns() {
         return "the host name cannot be resolved".to_owned();
     }
@@ -200,7 +211,21 @@ pub(crate) fn cause(error: &reqwest::Error) -> String {
     text
 }
 
-/// Whether trying again cannot help: the certificate will not change.
+/// What the fence said, when it was the fence.
+fn blocked(error: &reqwest::Error) -> Option<&Blocked> {
+    use std::error::Error as _;
+    let mut source = error.source();
+    while let Some(current) = source {
+        if let Some(blocked) = current.downcast_ref::<Blocked>() {
+            return Some(blocked);
+        }
+        source = current.source();
+    }
+    None
+}
+
+/// Whether trying again cannot help: neither the certificate nor the fence will change.
 pub(crate) fn is_permanent(error: &reqwest::Error) -> bool {
-    cause(error).starts_with("TLS: ")
+    let refused = blocked(error).is_some_and(|why| !matches!(why, Blocked::Unresolved(_)));
+    refused || cause(error).starts_with("TLS: ")
 }

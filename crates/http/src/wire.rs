@@ -8,8 +8,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use reqwest::multipart;
 use url::Url;
 
-/// What names us to the instance.
-const USER_AGENT: &str = concat!("atlassian-mcp/", env!("CARGO_PKG_VERSION"));
+/// What names us to the instance and to OAuth servers.
+pub(crate) const USER_AGENT: &str = concat!("atlassian-mcp/", env!("CARGO_PKG_VERSION"));
 
 /// Headers that belong to the connection and are never taken from settings or callers.
 const OF_THE_CONNECTION: [&str; 9] = [
@@ -135,7 +135,7 @@ impl StaticName for HeaderName {
 }
 
 /// Adds a header of the settings or of the caller; these win over ours.
-fn add_foreign(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), String> {
+pub(crate) fn add_foreign(headers: &mut HeaderMap, name: &str, value: &str) -> Result<(), String> {
     if OF_THE_CONNECTION.iter().any(|own| own.eq_ignore_ascii_case(name)) {
         return Ok(());
     }

