@@ -1,5 +1,6 @@
 //! What outlives a snapshot of the configuration.
 
+use atlassian_http::oauth::Grants;
 use atlassian_http::{Client, Origins};
 use atlassian_settings::{InstanceConfig, ServerSettings};
 use atlassian_tools::Caches;
@@ -15,11 +16,20 @@ pub struct Platform {
     pub gateway: String,
     /// A media host beside the platform's own, which downloads may be redirected to.
     pub media: Option<Url>,
+    /// Cloud's OAuth server, where it is not the platform's own.
+    pub auth: Option<Url>,
+    /// OAuth grants in use, which instances of one app and site share.
+    pub grants: Arc<Grants>,
 }
 
 impl Default for Platform {
     fn default() -> Self {
-        Self { gateway: "https://api.atlassian.com".to_owned(), media: None }
+        Self {
+            gateway: "https://api.atlassian.com".to_owned(),
+            media: None,
+            auth: None,
+            grants: Arc::default(),
+        }
     }
 }
 
@@ -45,7 +55,11 @@ impl Live {
         if let Some(media) = &platform.media {
             origins = origins.and_media(media);
         }
-        let mut client = Client::new(Arc::clone(config), origins);
+        if let Some(auth) = &platform.auth {
+            origins = origins.and_auth(auth);
+        }
+        let mut client =
+            Client::new(Arc::clone(config), origins).with_grants(Arc::clone(&platform.grants));
         if let Some(process) = process {
             client = client.with_process_limit(Arc::clone(process));
         }

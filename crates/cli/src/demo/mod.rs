@@ -49,7 +49,7 @@ fn registry(
     let settings = invocation.settings_with(&Environment::default(), variables)?;
     logging::start(&settings.server.log, Transport::Stdio);
     let media = sandbox.site("acme").media_url().and_then(|url| url.parse().ok());
-    let platform = Platform { gateway: sandbox.gateway_url(), media };
+    let platform = Platform { gateway: sandbox.gateway_url(), media, ..Platform::default() };
     serve::registry(&settings, &platform)
 }
 
