@@ -34,6 +34,18 @@ pub fn fields(deployment: Deployment, project: &str, type_id: &str, start: u64) 
     .query_opt("startAt", (start > 0).then_some(start))
 }
 
+/// All issue types of a project with their fields, in one answer: what Data Center before 8.4 knows
+/// instead of the pages, and what 9.0 dropped (`projects` of [`entries`]).
+#[must_use]
+pub fn whole(project: &str) -> ApiRequest {
+    ApiRequest::get(
+        platform(Deployment::DataCenter).then("/issue/createmeta"),
+        format!("read what can be created in project {project}"),
+    )
+    .query("projectKeys", project)
+    .query("expand", "projects.issuetypes.fields")
+}
+
 /// The entries of a page: Data Center answers `values`, Cloud `issueTypes` and `fields`, old
 /// servers nest them in `projects`; `fields` may also be a map by id.
 #[must_use]

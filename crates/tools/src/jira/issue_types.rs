@@ -1,8 +1,9 @@
 //! The issue types of a project and the fields of their create screens.
 
 use super::metadata::document;
-use super::parts::text;
+use super::parts::{list, text};
 use crate::{Context, ToolError};
+use atlassian_http::ApiError;
 use atlassian_jira::create_meta;
 use atlassian_jira::fields::Field;
 use serde_json::Value;
@@ -88,8 +89,13 @@ pub(crate) async fn of_project(cx: &Context, project: &str) -> Result<Vec<IssueT
 /// # Errors
 /// When they cannot be read.
 pub(crate) async fn raw(cx: &Context, project: &str) -> Result<Arc<Value>, ToolError> {
-    document(cx, format!("issue types of {project}"), || {
-        every(cx, |start| create_meta::issue_types(cx.deployment(), project, start))
+    document(cx, format!("issue types of {project}"), || async {
+        let found =
+            every(cx, |start| create_meta::issue_types(cx.deployment(), project, start)).await;
+        match found {
+            Err(error) if is_old(cx, &error) => whole(cx, project, error).await,
+            found => found,
+        }
     })
     .await
 }
@@ -103,10 +109,37 @@ pub(crate) async fn create_fields(
     project: &str,
     type_id: &str,
 ) -> Result<Arc<Value>, ToolError> {
-    document(cx, format!("create fields of {project} {type_id}"), || {
-        every(cx, |start| create_meta::fields(cx.deployment(), project, type_id, start))
+    document(cx, format!("create fields of {project} {type_id}"), || async {
+        let request = |start| create_meta::fields(cx.deployment(), project, type_id, start);
+        let error = match every(cx, request).await {
+            Err(error) if is_old(cx, &error) => error,
+            found => return found,
+        };
+        let types = raw(cx, project).await?;
+        let kind = list(&types, "").iter().find(|kind| text(kind, "/id") == Some(type_id));
+        kind.map(|kind| Value::Array(create_meta::entries(kind))).ok_or(error)
     })
     .await
+}
+
+/// Whether Data Center knows no pages of create metadata: before 8.4 it answers like this to paths
+/// that it does not know.
+fn is_old(cx: &Context, error: &ToolError) -> bool {
+    let unknown = |error: &ApiError| {
+        error.is_status(404) && error.messages.iter().any(|m| m.text.contains("null for uri"))
+    };
+    !cx.is_cloud() && error.api().is_some_and(unknown)
+}
+
+/// The issue types of a project with their fields, from a Data Center of before 8.4.
+async fn whole(cx: &Context, project: &str, refused: ToolError) -> Result<Value, ToolError> {
+    let Ok(answer) = cx.remote.json::<Value>(&create_meta::whole(project)).await else {
+        return Err(refused);
+    };
+    match answer.pointer("/projects/0/issuetypes") {
+        Some(types) if types.is_array() => Ok(types.clone()),
+        _ => Err(refused),
+    }
 }
 
 /// Every entry of all pages.

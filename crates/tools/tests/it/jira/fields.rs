@@ -153,3 +153,40 @@ async fn the_filter_holds_for_what_a_project_has() {
     }
     assert!(lines(&world.acme).is_empty());
 }
+
+/// A Data Center of before 8.4 knows no pages of create metadata, but one answer with everything.
+#[tokio::test]
+async fn old_data_centers_tell_everything_in_one_answer() {
+    let world = World::new().await;
+    let unknown = r#"{"message": "null for uri: /rest/api/2/issue/createmeta/DEPOT/issuetypes",
+                      "status-code": 404}"#;
+    let pages = Fault::on(Service::Jira, "GET", "/createmeta/").status(404).body(unknown);
+    world.staging.fault(pages);
+    let whole = json!({"projects": [{"key": "DEPOT", "issuetypes": [
+        {"id": "1", "name": "Task", "subtask": false, "fields": {
+            "summary": {"name": "Summary", "required": true, "schema": {"type": "string"}},
+            "customfield_10030": {"name": "Gate", "required": false,
+                "schema": {"type": "option"}, "allowedValues": [{"id": "7", "value": "North"}]}}},
+        {"id": "2", "name": "Sub-task", "subtask": true, "fields": {}}]}]});
+    let old = Fault::on(Service::Jira, "GET", "/createmeta$").body(whole.to_string());
+    world.staging.fault(old);
+    let setup = world.fresh_center();
+    let types = setup.ok("jira_get_project_issue_types", json!({"project_key": "DEPOT"})).await;
+    assert_eq!(types[0]["name"], "Task");
+    let arguments = json!({"project_key": "DEPOT", "issue_type_id": "1"});
+    let fields = setup.ok("jira_get_create_fields", arguments).await;
+    assert_eq!((&fields[0]["field_id"], &fields[0]["required"]), (&json!("summary"), &json!(true)));
+    let arguments = json!({"field_id": "customfield_10030", "project_key": "DEPOT",
+                           "issue_type": "Task", "values_only": true});
+    let values = setup.ok("jira_get_field_options", arguments).await;
+    assert_eq!(values, json!(["North"]));
+    let arguments = json!({"project_key": "DEPOT", "issue_type_id": "99"});
+    let error = setup.err("jira_get_create_fields", arguments).await;
+    assert!(error.contains("could not read the create fields of issue type 99"), "{error}");
+    // Nothing of this is asked where the pages exist.
+    world.staging.clear_faults();
+    world.staging.clear_log();
+    let arguments = json!({"project_key": "DEPOT"});
+    world.fresh_center().ok("jira_get_project_issue_types", arguments).await;
+    assert!(lines(&world.staging).iter().all(|line| line.contains("/createmeta/")));
+}
