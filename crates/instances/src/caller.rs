@@ -1,6 +1,8 @@
 //! Who is calling.
 
+use crate::Visit;
 use atlassian_settings::{Credential, Identity, InstanceId};
+use atlassian_tools::Toolset;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -18,6 +20,8 @@ pub struct Caller {
     /// The caller's own credentials. A credential goes to the instance it was given for and nowhere
     /// else.
     pub credentials: BTreeMap<InstanceId, Arc<Credential>>,
+    /// Sites the request brought with it, each in the place of one instance.
+    pub visits: BTreeMap<InstanceId, Arc<Visit>>,
     /// What the request narrows.
     pub narrowing: Narrowing,
     /// Headers of the request that instances may ask to be passed through, lower-case names.
@@ -29,8 +33,12 @@ pub struct Caller {
 pub struct Narrowing {
     /// Names of the instances it wants to see; `None` is all.
     pub instances: Option<BTreeSet<String>>,
-    /// Names of the toolsets it wants to see; `None` is all.
-    pub toolsets: Option<BTreeSet<String>>,
+    /// The toolsets it wants to see; `None` is all.
+    pub toolsets: Option<BTreeSet<Toolset>>,
+    /// Names of the tools it wants to see, plain or registered; `None` is all.
+    pub enabled_tools: Option<BTreeSet<String>>,
+    /// Names of tools it does not want to see, plain or registered.
+    pub disabled_tools: BTreeSet<String>,
     /// Whether it gives up writing.
     pub read_only: bool,
 }
@@ -44,6 +52,7 @@ impl Caller {
             local: true,
             operator_fallback: true,
             credentials: BTreeMap::new(),
+            visits: BTreeMap::new(),
             narrowing: Narrowing::default(),
             headers: Arc::default(),
         }

@@ -7,6 +7,8 @@
 //!   called; what a call touches is admitted before any request leaves.
 //! * [`pipeline`]: name + arguments + caller -> registry -> arguments -> policy -> tool -> answer,
 //!   with exactly one [`record`]. Every transport and the command line walk it.
+//! * [`visit`]: sites that requests bring with them, in the place of the unnumbered instance.
+//! * `validation`: whether an instance knows a caller's credential, asked once in a while.
 //! * [`caller`]: who is calling, with which credentials for which instance.
 //! * [`live`]: what outlives a snapshot: client pools, breakers and caches, keyed by instance.
 //! * [`listing`]: the instances as people and models see them.
@@ -21,6 +23,8 @@ pub mod pipeline;
 pub mod policy;
 pub mod record;
 pub mod registry;
+mod validation;
+pub mod visit;
 
 pub use caller::{Caller, Narrowing};
 pub use live::{Live, Platform};
@@ -28,3 +32,4 @@ pub use pipeline::{CallRequest, Outcome};
 pub use policy::Policy;
 pub use record::{Ending, Observer, Record};
 pub use registry::{Entry, Registry};
+pub use visit::{Unwelcome, Visit};

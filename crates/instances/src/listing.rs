@@ -18,7 +18,10 @@ impl Registry {
         for id in self.list(caller).filter_map(|entry| entry.instance.as_ref()) {
             *counts.entry(id).or_default() += 1;
         }
-        for instance in self.instances.values().filter(|instance| instance.policy.sees(caller)) {
+        let brought = caller.visits.keys().filter(|id| !self.instances.contains_key(*id));
+        let ids = brought.chain(self.instances.keys());
+        let instances = ids.filter_map(|id| self.instance_for(id, caller));
+        for instance in instances.filter(|instance| instance.policy.sees(caller)) {
             let config = &instance.config;
             let (state, reasons) = if self.credential_for(instance, caller).is_some() {
                 (InstanceState::Ready, Vec::new())

@@ -147,14 +147,14 @@ impl Registry {
             return prepared.call(&calls).await;
         };
         let instance = self
-            .instances
-            .get(id)
+            .instance_for(id, way.caller)
             .ok_or_else(|| ToolError::refused(format!("the instance `{id}` is not available")))?;
         let prepared = definition.prepare(arguments, &instance.config.behaviour)?;
         let scope = prepared.scope();
         way.running.touches(&scope);
         let cx = self.context(way, instance, progress)?;
         instance.policy.admit(&scope, &cx).await?;
+        self.check_credential(instance, way.caller, &cx).await?;
         prepared.call(&cx).await
     }
 
@@ -200,6 +200,9 @@ impl Registry {
             return Some((Arc::clone(own), caller.identity));
         }
         let external = matches!(*instance.credential, Credential::External);
+        if instance.visiting {
+            return external.then(|| (Arc::clone(&instance.credential), caller.identity));
+        }
         let fallback = caller.local
             || external
             || caller.operator_fallback
@@ -219,7 +222,7 @@ impl Registry {
         let unavailable =
             |why: String| (Ending::Unavailable, format!("Error calling tool '{shown}': {why}"));
         let primary = InstanceId::primary(service);
-        let Some(instance) = self.instances.get(&primary) else {
+        let Some(instance) = self.instance_for(&primary, caller) else {
             return unavailable(self.not_configured(service));
         };
         // Exposed and yet not found: only the caller's credential is missing.

@@ -17,7 +17,8 @@ pub struct Policy {
     visible: bool,
     read_only: bool,
     toolsets: Option<BTreeSet<Toolset>>,
-    enabled: Option<BTreeSet<String>>,
+    /// Allow-lists, each of which must name a tool.
+    enabled: Vec<BTreeSet<String>>,
     disabled: BTreeSet<String>,
 }
 
@@ -81,9 +82,22 @@ impl Policy {
             visible,
             read_only: exposure.read_only,
             toolsets: ToolsetSelection::read(exposure.toolsets.as_ref()).toolsets,
-            enabled: exposure.enabled_tools.clone(),
+            enabled: exposure.enabled_tools.iter().cloned().collect(),
             disabled: exposure.disabled_tools.clone(),
         }
+    }
+
+    /// The same rules, narrowed by those of another instance.
+    #[must_use]
+    pub(crate) fn narrowed_by(mut self, other: &Self) -> Self {
+        self.read_only |= other.read_only;
+        self.toolsets = match (self.toolsets, &other.toolsets) {
+            (Some(own), Some(theirs)) => Some(own.intersection(theirs).copied().collect()),
+            (own, theirs) => own.or_else(|| theirs.clone()),
+        };
+        self.enabled.extend(other.enabled.iter().cloned());
+        self.disabled.extend(other.disabled.iter().cloned());
+        self
     }
 
     /// Whether a tool exists for a caller, under its registered name.
@@ -98,14 +112,11 @@ impl Policy {
         self.visible
             && !(definition.access.writes() && (self.read_only || narrowing.read_only))
             && !names(&self.disabled)
+            && !names(&narrowing.disabled_tools)
             && self.toolsets.as_ref().is_none_or(|set| set.contains(&definition.toolset))
-            && self.enabled.as_ref().is_none_or(names)
+            && self.enabled.iter().chain(&narrowing.enabled_tools).all(names)
             && self.deployment.is_none_or(|deployment| definition.deployments.include(deployment))
-            && narrowing.toolsets.as_ref().is_none_or(|set| {
-                ToolsetSelection::read(Some(set))
-                    .toolsets
-                    .is_none_or(|set| set.contains(&definition.toolset))
-            })
+            && narrowing.toolsets.as_ref().is_none_or(|set| set.contains(&definition.toolset))
             && self.sees_instance(caller)
     }
 

@@ -2,10 +2,14 @@
 
 use crate::policy::ToolsetSelection;
 use crate::record::Observers;
+use crate::validation::Validations;
+use crate::visit::Visits;
 use crate::{Caller, Live, Platform, Policy};
+use atlassian_http::Resolve;
+use atlassian_http::fence::SystemResolver;
 use atlassian_settings::{
-    Credential, InstanceConfig, InstanceId, InstanceSet, Problem, ServerSettings, Severity,
-    Skipped, ToolMode,
+    Credential, InstanceConfig, InstanceId, InstanceSet, Problem, ServerSettings, Service,
+    Severity, Skipped, ToolMode, Transport,
 };
 use atlassian_tools::{Definition, Files, table};
 use indexmap::IndexMap;
@@ -45,6 +49,8 @@ pub(crate) struct Instance {
     pub(crate) credential: Arc<Credential>,
     pub(crate) policy: Policy,
     pub(crate) live: Live,
+    /// Whether a request brought it; the operator's credential is then never used.
+    pub(crate) visiting: bool,
 }
 
 /// Everything that can be called, and by whom: an immutable snapshot.
@@ -56,6 +62,8 @@ pub struct Registry {
     pub(crate) across: Policy,
     pub(crate) files: Option<Files>,
     pub(crate) observers: Observers,
+    pub(crate) visits: Visits,
+    pub(crate) validations: Validations,
     entries: IndexMap<Arc<str>, Entry>,
     aliases: HashMap<String, Arc<str>>,
     problems: Vec<Problem>,
@@ -65,10 +73,24 @@ impl Registry {
     /// Builds the registry. Nothing is opened, read or connected.
     #[must_use]
     pub fn build(set: &InstanceSet, server: &ServerSettings, platform: &Platform) -> Self {
+        Self::resolving(set, server, platform, Arc::new(SystemResolver))
+    }
+
+    /// The same, with the addresses that requests name looked up by this resolver (tests).
+    #[must_use]
+    pub fn resolving(
+        set: &InstanceSet,
+        server: &ServerSettings,
+        platform: &Platform,
+        resolver: Arc<dyn Resolve>,
+    ) -> Self {
         let process = Live::process_limit(server);
         let mut building = Building::new(set, server);
         let mut instances = IndexMap::new();
         let counts = count_by_service(set);
+        for service in building.without_primary(set) {
+            building.register_guest(service, counts.contains_key(service.word()));
+        }
         for config in &set.usable {
             let visible = building.is_visible(config);
             let policy = Policy::of_instance(config, visible);
@@ -76,12 +98,14 @@ impl Registry {
             if building.register(config, crowded) {
                 let live = Live::new(config, platform, process.as_ref());
                 let credential = Arc::new(config.credential.clone());
-                instances.insert(
-                    config.id.clone(),
-                    Instance { config: Arc::clone(config), credential, policy, live },
-                );
+                let config = Arc::clone(config);
+                let id = config.id.clone();
+                let instance = Instance { config, credential, policy, live, visiting: false };
+                instances.insert(id, instance);
             }
         }
+        let visible = building.visible.clone();
+        let visits = Visits::new(server, platform, resolver, process, visible);
         let across = Policy::of_across(&server.exposure, tells_apart(instances.keys()));
         building.register_across();
         let Building { mut skipped, entries, aliases, mut problems, .. } = building;
@@ -96,6 +120,8 @@ impl Registry {
             across,
             files,
             observers: Observers::default(),
+            visits,
+            validations: Validations::new(&server.callers),
             entries,
             aliases,
             problems: Vec::new(),
@@ -161,7 +187,7 @@ impl Registry {
     fn exposes(&self, entry: &Entry, caller: &Caller) -> bool {
         match &entry.instance {
             None => self.across.exposes(entry.definition, &entry.name, caller),
-            Some(id) => self.instances.get(id).is_some_and(|instance| {
+            Some(id) => self.instance_for(id, caller).is_some_and(|instance| {
                 instance.policy.exposes(entry.definition, &entry.name, caller)
                     && self.credential_for(instance, caller).is_some()
             }),
@@ -292,6 +318,51 @@ impl<'a> Building<'a> {
         self.visible.as_ref().is_none_or(|names| names.contains(config.id.name.as_str()))
     }
 
+    /// The products without a usable unnumbered instance, whose unprefixed tools exist all the same
+    /// for requests over HTTP that bring an address (server spec section 5, step 5).
+    fn without_primary(&self, set: &InstanceSet) -> Vec<Service> {
+        let callers = &self.server.callers;
+        if self.server.transport == Transport::Stdio || callers.ignore_header_auth {
+            return Vec::new();
+        }
+        let has = |service| {
+            let primary = InstanceId::primary(service);
+            set.usable.iter().any(|config| config.id == primary)
+        };
+        Service::ALL.into_iter().filter(|service| !has(*service)).collect()
+    }
+
+    /// Registers the unprefixed tools of a product that has no instance of that name.
+    fn register_guest(&mut self, service: Service, crowded: bool) {
+        let id = InstanceId::primary(service);
+        let bracket = if crowded { "[site of the request] " } else { "" };
+        for definition in table::definitions().filter(|d| d.service == Some(service)) {
+            let name: Arc<str> = definition.name.into();
+            let entry = Entry {
+                name: Arc::clone(&name),
+                title: definition.title.into(),
+                description: format!("{bracket}{}", definition.description).into(),
+                schema: self.schema(definition, &atlassian_settings::Behaviour::default()),
+                definition,
+                instance: Some(id.clone()),
+            };
+            self.entries.insert(name, entry);
+        }
+    }
+
+    fn schema(
+        &mut self,
+        definition: &'static Definition,
+        behaviour: &atlassian_settings::Behaviour,
+    ) -> Arc<Map<String, Value>> {
+        let key = (
+            definition.name,
+            behaviour.issue_key_pattern.clone(),
+            behaviour.project_key_pattern.clone(),
+        );
+        self.schemas.entry(key).or_insert_with(|| definition.schema(behaviour)).clone()
+    }
+
     /// Registers the tools of an instance under its prefix; all or none.
     fn register(&mut self, config: &Arc<InstanceConfig>, crowded: bool) -> bool {
         let prefix = config.id.tool_prefix();
@@ -349,14 +420,7 @@ impl<'a> Building<'a> {
         name: String,
         crowded: bool,
     ) -> Entry {
-        let behaviour = &config.behaviour;
-        let key = (
-            definition.name,
-            behaviour.issue_key_pattern.clone(),
-            behaviour.project_key_pattern.clone(),
-        );
-        let schema =
-            self.schemas.entry(key).or_insert_with(|| definition.schema(behaviour)).clone();
+        let schema = self.schema(definition, &config.behaviour);
         let primary = config.id.name.is_primary();
         let title = if primary {
             definition.title.to_owned()

@@ -127,7 +127,11 @@ pub(crate) fn on_site(site: &Site, change: impl Fn(&mut InstanceConfig)) -> Arc<
         .to_vec();
     let server = ServerSettings { files_root: Some(files()), ..ServerSettings::default() };
     let media = site.media_url().and_then(|url| url.parse().ok());
-    Arc::new(on_platform(configs, &server, &Platform { media, gateway: site.gateway_url(), ..Platform::default() }))
+    Arc::new(on_platform(
+        configs,
+        &server,
+        &Platform { media, gateway: site.gateway_url(), ..Platform::default() },
+    ))
 }
 
 /// The root of local files: the test data of this crate, which holds `note.txt`.

@@ -3,7 +3,7 @@
 use crate::instances::{config, names, registry, with_server};
 use atlassian_instances::{CallRequest, Caller, Narrowing};
 use atlassian_settings::{Deployment, Exposure, ServerSettings, Service};
-use atlassian_tools::table;
+use atlassian_tools::{Toolset, table};
 use serde_json::Map;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -122,8 +122,10 @@ fn a_request_can_only_narrow() {
         registry.get("jira_staging_create_issue", &only_staging).is_none(),
         "read-only is never lifted"
     );
-    let comments =
-        narrow(Narrowing { toolsets: Some(set(&["jira_comments"])), ..Narrowing::default() });
+    let comments = narrow(Narrowing {
+        toolsets: Some([Toolset::JiraComments].into()),
+        ..Narrowing::default()
+    });
     assert!(registry.get("jira_get_issue", &comments).is_none());
     assert!(registry.get("jira_add_comment", &comments).is_some());
     let careful = narrow(Narrowing { read_only: true, ..Narrowing::default() });

@@ -27,21 +27,22 @@ impl Gate {
     /// # Errors
     /// The refusal to answer with.
     pub(crate) async fn admit(&self, headers: &mut HeaderMap) -> Result<Identified, Response> {
-        let Some(proxy) = &self.proxy else { return self.identify(headers) };
+        let Some(proxy) = &self.proxy else { return self.identify(headers).await };
         match proxy.admit(headers).await? {
             Presented::Ours(admission) => {
-                let identified = self.identify(headers)?;
+                let identified = self.identify(headers).await?;
                 Ok(admission.bind(proxy, identified, self.registry.instances()))
             }
-            Presented::Other => self.identify(headers).map_err(|mut refused| {
+            Presented::Other => self.identify(headers).await.map_err(|mut refused| {
                 proxy.challenge(&mut refused, headers.contains_key(header::AUTHORIZATION));
                 refused
             }),
         }
     }
 
-    fn identify(&self, headers: &HeaderMap) -> Result<Identified, Response> {
+    async fn identify(&self, headers: &HeaderMap) -> Result<Identified, Response> {
         identity::identify(headers, &self.registry)
+            .await
             .map_err(|rejection| layers::refusal(StatusCode::UNAUTHORIZED, &rejection.to_string()))
     }
 

@@ -2,7 +2,7 @@
 
 use super::authorization::Presented;
 use super::{Rejection, last};
-use atlassian_settings::{InstanceConfig, Secret, Service};
+use atlassian_settings::{InstanceConfig, InstanceId, Secret, Service};
 use http::HeaderMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -48,33 +48,57 @@ fn about(header: &str) -> Option<About<'_>> {
     })
 }
 
-/// The credentials that a request carries for instances by name.
+/// What the `X-Atlassian-*` headers of a request ask for.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    /// Addresses for the unprefixed tools.
+    pub(super) addresses: BTreeMap<Service, String>,
+    /// Personal tokens for them.
+    pub(super) tokens: BTreeMap<Service, Secret>,
+    /// Credentials for instances by name, in the order of the instances.
+    pub(super) named: Vec<(InstanceId, Presented)>,
+    /// Cloud sites for instances by name.
+    pub(super) cloud_ids: BTreeMap<InstanceId, String>,
+    /// Cloud sites for the unprefixed tools of a product, and of both.
+    of_service: BTreeMap<Service, String>,
+    of_all: Option<String>,
+}
+
+impl Asked {
+    /// The Cloud site for the unprefixed tools of a product.
+    pub(super) fn cloud_id(&self, service: Service) -> Option<&str> {
+        self.of_service.get(&service).or(self.of_all.as_ref()).map(String::as_str)
+    }
+}
+
+/// Reads the headers about instances.
 ///
 /// # Errors
-/// A credential that is malformed or for an instance that does not exist, and the headers for sites
-/// of the caller's own.
-pub(super) fn credentials<'a>(
+/// What is malformed, or names an instance that does not exist.
+pub(super) fn read(
     headers: &HeaderMap,
-    configs: &[&'a Arc<InstanceConfig>],
-) -> Result<Vec<(&'a InstanceConfig, Presented)>, Rejection> {
-    if last(headers, "x-atlassian-cloud-id")?.is_some() {
-        return Err(unsupported("x-atlassian-cloud-id"));
-    }
+    configs: &[&Arc<InstanceConfig>],
+) -> Result<Asked, Rejection> {
+    let mut asked = Asked::default();
     let mut found: BTreeMap<usize, (Part, Presented)> = BTreeMap::new();
+    if let Some(id) = last(headers, "x-atlassian-cloud-id")? {
+        asked.of_all = Some(cloud_id("x-atlassian-cloud-id", id)?);
+    }
     for header in headers.keys() {
         let Some(about) = about(header.as_str()) else { continue };
-        let value = last(headers, header.as_str())?;
-        if matches!(about.part, Part::Url | Part::CloudId) {
-            if value.is_some() {
-                return Err(unsupported(header.as_str()));
+        let Some(value) = last(headers, header.as_str())? else { continue };
+        if about.name.is_empty() {
+            match about.part {
+                Part::Url => drop(asked.addresses.insert(about.service, value)),
+                Part::Token => drop(asked.tokens.insert(about.service, Secret::new(value))),
+                Part::CloudId => {
+                    asked.of_service.insert(about.service, cloud_id(header.as_str(), value)?);
+                }
+                Part::Authorization => {}
             }
             continue;
         }
-        if about.name.is_empty() {
-            // A token without the URL it is for is nothing usable (server spec section 4.3).
-            continue;
-        }
-        let Some((index, _)) =
+        let Some((index, config)) =
             configs.iter().enumerate().find(|(_, config)| is_named(config, &about))
         else {
             return Err(Rejection::new(format!(
@@ -82,24 +106,50 @@ pub(super) fn credentials<'a>(
                 about.service
             )));
         };
-        let presented = match (about.part, value) {
-            (_, None) => continue,
-            (Part::Token, Some(token)) => Presented::Token(Secret::new(token)),
-            (_, Some(value)) => match Presented::parse(&value)? {
+        let presented = match about.part {
+            Part::Token => Presented::Token(Secret::new(value)),
+            Part::Authorization => match Presented::parse(&value)? {
                 Some(presented) => presented,
                 None => continue,
             },
+            Part::CloudId => {
+                asked.cloud_ids.insert(config.id.clone(), cloud_id(header.as_str(), value)?);
+                continue;
+            }
+            // A tool that bears an instance's name never reaches another address.
+            Part::Url => {
+                return Err(Rejection::new(format!(
+                    "Unauthorized: the header `{header}` would move a named instance; only the \
+                     unnumbered {} takes an address from a request",
+                    about.service
+                )));
+            }
         };
         let kept = found.get(&index).map(|(part, _)| *part);
         if kept.is_none_or(|kept| kept < about.part) {
             found.insert(index, (about.part, presented));
         }
     }
-    Ok(found
+    asked.named = found
         .into_iter()
-        .filter_map(|(index, (_, presented))| Some((&***configs.get(index)?, presented)))
-        .collect())
+        .filter_map(|(index, (_, presented))| Some((configs.get(index)?.id.clone(), presented)))
+        .collect();
+    Ok(asked)
 }
+
+/// A Cloud id becomes a segment of a path.
+fn cloud_id(header: &str, value: String) -> Result<String, Rejection> {
+    let plain = value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if plain && value.len() <= LONGEST_CLOUD_ID {
+        return Ok(value);
+    }
+    Err(Rejection::new(format!(
+        "Unauthorized: the header `{header}` is not a site id, which holds letters, digits and hyphens only"
+    )))
+}
+
+/// Longest Cloud id, in bytes; they are UUIDs.
+const LONGEST_CLOUD_ID: usize = 64;
 
 /// Whether a header means this instance: hyphens are underscores, and a name that repeats the
 /// service can be given without it (`2` for `jira_2`).
@@ -111,13 +161,6 @@ fn is_named(config: &InstanceConfig, about: &About<'_>) -> bool {
     let own = config.id.name.as_str();
     let short = own.strip_prefix(about.service.word()).and_then(|rest| rest.strip_prefix('_'));
     own == name || short == Some(name.as_str())
-}
-
-fn unsupported(header: &str) -> Rejection {
-    Rejection::new(format!(
-        "Unauthorized: the header `{header}` is not supported yet; this server reaches only the instances its operator \
-         configured, with the address and cloud id given there"
-    ))
 }
 
 #[cfg(test)]

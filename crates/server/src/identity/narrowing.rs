@@ -1,12 +1,14 @@
 //! What a request gives up of its own accord (design section 9). It can never widen anything.
 
 use super::{Rejection, last};
+use atlassian_instances::policy::ToolsetSelection;
 use atlassian_instances::{Narrowing, Registry};
 use http::HeaderMap;
 use std::collections::BTreeSet;
 
-/// Reads `X-Atlassian-Instances` and `X-Atlassian-Toolsets`: comma lists of which only what the
-/// operator set anyway has an effect. A name that nothing bears leaves nothing.
+/// Reads `X-Atlassian-Instances`, `X-Atlassian-Toolsets`, `X-Atlassian-Enabled-Tools` and
+/// `X-Atlassian-Disabled-Tools`, comma lists of which only what the operator set anyway has an
+/// effect, and `X-Atlassian-Read-Only`. A name that nothing bears leaves nothing.
 pub(super) fn read(headers: &HeaderMap, registry: &Registry) -> Result<Narrowing, Rejection> {
     let instances = last(headers, "x-atlassian-instances")?.map(|list| {
         names(&list)
@@ -16,7 +18,18 @@ pub(super) fn read(headers: &HeaderMap, registry: &Registry) -> Result<Narrowing
     });
     let toolsets = last(headers, "x-atlassian-toolsets")?
         .map(|list| names(&list).map(str::to_owned).collect::<BTreeSet<_>>());
-    Ok(Narrowing { instances, toolsets, read_only: false })
+    let toolsets = ToolsetSelection::read(toolsets.as_ref()).toolsets;
+    let tools = |header| {
+        let list = last(headers, header)?;
+        Ok(list.map(|list| names(&list).map(str::to_owned).collect::<BTreeSet<_>>()))
+    };
+    let enabled_tools = tools("x-atlassian-enabled-tools")?;
+    let disabled_tools = tools("x-atlassian-disabled-tools")?.unwrap_or_default();
+    // Whoever sends the header means to be careful: only a plain no is no.
+    let read_only = last(headers, "x-atlassian-read-only")?.is_some_and(|value| {
+        !["false", "0", "no", "n", "off"].iter().any(|no| value.eq_ignore_ascii_case(no))
+    });
+    Ok(Narrowing { instances, toolsets, enabled_tools, disabled_tools, read_only })
 }
 
 fn names(list: &str) -> impl Iterator<Item = &str> {

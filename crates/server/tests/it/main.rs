@@ -17,6 +17,7 @@ mod isolation;
 mod listing;
 mod metrics;
 mod oauth;
+mod routing;
 mod sessions;
 mod sse;
 mod stage;

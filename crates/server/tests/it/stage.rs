@@ -1,5 +1,7 @@
 //! Sites of the sandbox, instances on them, and a server in front.
 
+use atlassian_http::Resolve;
+use atlassian_http::fence::SystemResolver;
 use atlassian_instances::{Platform, Registry};
 use atlassian_sandbox::{Flavour, Sandbox, Site, SiteSpec};
 use atlassian_server::Audit;
@@ -68,12 +70,17 @@ impl Stage {
     }
 
     pub(crate) fn registry(&self) -> Arc<Registry> {
+        self.registry_resolving(SystemResolver)
+    }
+
+    /// The registry, with the addresses that requests name looked up by this resolver.
+    pub(crate) fn registry_resolving(&self, resolver: impl Resolve + 'static) -> Arc<Registry> {
         let set = InstanceSet {
             usable: self.instances.iter().cloned().map(Arc::new).collect(),
             skipped: Vec::new(),
         };
         let platform = Platform { gateway: self.sandbox.gateway_url(), ..Platform::default() };
-        let registry = Registry::build(&set, &self.server, &platform);
+        let registry = Registry::resolving(&set, &self.server, &platform, Arc::new(resolver));
         if let Some(path) = &self.server.audit_file {
             registry.observers().add(Arc::new(Audit::open(path).expect("audit file")));
         }

@@ -1,9 +1,11 @@
 //! The two wires, spoken by hand.
 
 use crate::stage::Stage;
+use atlassian_instances::Registry;
 use atlassian_server::{Http, ServeError, stdio};
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, DuplexStream, Lines};
 use tokio::task::JoinHandle;
@@ -123,8 +125,12 @@ pub(crate) struct Reply {
 
 impl Served {
     pub(crate) async fn start(stage: &Stage) -> Self {
-        let settings = stage.server.http.clone();
-        let http = Http::bind(stage.registry(), &settings).await.expect("bind");
+        Self::over(stage.registry()).await
+    }
+
+    pub(crate) async fn over(registry: Arc<Registry>) -> Self {
+        let settings = registry.server().http.clone();
+        let http = Http::bind(registry, &settings).await.expect("bind");
         let base = format!("http://{}", http.local_addr());
         let shutdown = CancellationToken::new();
         let serving = tokio::spawn(http.run(shutdown.clone()));

@@ -3,6 +3,7 @@
 use super::check::{Check, Given, Slot};
 use super::instance::Instance;
 use super::{Severity, scalars};
+use crate::instance::is_invisible;
 use crate::{Exposure, Filter, Service};
 use std::collections::BTreeSet;
 
@@ -40,8 +41,15 @@ pub(super) fn shared(check: &mut Check<'_>) -> Exposure {
     }
 }
 
+/// Names of tools, freed of what nobody can see: a name that looks right must not be another one,
+/// least of all on a deny-list.
 fn names(list: &str) -> BTreeSet<String> {
-    scalars::items(list).map(str::to_owned).collect()
+    let list = visible(list);
+    scalars::items(&list).map(str::to_owned).collect()
+}
+
+fn visible(list: &str) -> String {
+    list.chars().filter(|c| c.is_whitespace() || !is_invisible(*c)).collect()
 }
 
 fn not_empty(names: &BTreeSet<String>) -> bool {
@@ -51,7 +59,8 @@ fn not_empty(names: &BTreeSet<String>) -> bool {
 /// Toolsets by name; `None` is all of them. The registry knows which names exist.
 fn toolsets(list: &str) -> Option<BTreeSet<String>> {
     let mut toolsets = BTreeSet::new();
-    for name in scalars::items(list) {
+    let list = visible(list);
+    for name in scalars::items(&list) {
         if name.eq_ignore_ascii_case("all") {
             return None;
         }
