@@ -1,5 +1,6 @@
 //! The command line, built from the table of flags.
 
+use crate::auth::{LOGIN_SECONDS, LoginOptions};
 use crate::environment::{Environment, OsSources};
 use crate::output::{Done, Failure};
 use atlassian_settings::flags::{FLAGS, Flag, FlagValue, Given};
@@ -19,6 +20,9 @@ pub(crate) enum Action {
     Tools { name: Option<String>, json: bool },
     Call { tool: String, arguments: String },
     Completions(Shell),
+    Login { instance: Option<String>, options: LoginOptions },
+    LoginStatus,
+    Logout { instance: Option<String> },
     OauthSetup,
 }
 
@@ -75,6 +79,7 @@ impl Invocation {
             Some(("completions", sub)) => {
                 Action::Completions(sub.get_one::<Shell>("shell").copied().unwrap_or(Shell::Bash))
             }
+            Some(("auth", sub)) => auth_action(sub),
             _ if matches.get_flag("list-instances") => Action::Instances,
             _ if matches.get_flag("oauth-setup") => Action::OauthSetup,
             _ => Action::Serve,
@@ -90,12 +95,57 @@ impl Invocation {
         self.settings_with(environment, environment.variables.clone())
     }
 
+    /// The validated settings with these pairs over everything else.
+    pub(crate) fn settings_over(
+        &self,
+        environment: &Environment,
+        over: Vec<(String, String)>,
+    ) -> Result<Settings, Failure> {
+        self.validated(environment, environment.variables.clone(), over)
+    }
+
+    /// The value of a variable, by the same precedence as the settings.
+    pub(crate) fn value(
+        &self,
+        environment: &Environment,
+        name: &str,
+    ) -> Result<Option<String>, Failure> {
+        let raw = self.raw(environment, environment.variables.clone(), Vec::new())?;
+        Ok(raw.values.get(name).cloned())
+    }
+
     /// The validated settings over a given set of variables instead of the process environment.
     pub(crate) fn settings_with(
         &self,
         environment: &Environment,
         variables: Vec<(String, String)>,
     ) -> Result<Settings, Failure> {
+        self.validated(environment, variables, Vec::new())
+    }
+
+    fn validated(
+        &self,
+        environment: &Environment,
+        variables: Vec<(String, String)>,
+        over: Vec<(String, String)>,
+    ) -> Result<Settings, Failure> {
+        let raw = self.raw(environment, variables, over)?;
+        let settings = validate(&raw, &OsSources);
+        let fatal: Vec<String> = settings.fatal().map(ToString::to_string).collect();
+        if fatal.is_empty() {
+            return Ok(settings);
+        }
+        let code = settings.exit_code().unwrap_or(2);
+        Err(Failure::with_code(code, fatal.join("\nError: ")))
+    }
+
+    /// Everything that was given, merged.
+    fn raw(
+        &self,
+        environment: &Environment,
+        variables: Vec<(String, String)>,
+        over: Vec<(String, String)>,
+    ) -> Result<Raw, Failure> {
         let file = match &self.env_file {
             Some(path) => {
                 let content = OsSources.read_file(Path::new(path)).map_err(|error| {
@@ -109,16 +159,24 @@ impl Invocation {
             }
             None => Vec::new(),
         };
-        let mut raw = Raw::merge(variables, file, self.pairs.clone());
+        let mut raw = Raw::merge(variables, file, self.pairs.iter().cloned().chain(over));
         raw.working_directory.clone_from(&environment.working_directory);
         raw.home_directory.clone_from(&environment.home_directory);
-        let settings = validate(&raw, &OsSources);
-        let fatal: Vec<String> = settings.fatal().map(ToString::to_string).collect();
-        if fatal.is_empty() {
-            return Ok(settings);
-        }
-        let code = settings.exit_code().unwrap_or(2);
-        Err(Failure::with_code(code, fatal.join("\nError: ")))
+        Ok(raw)
+    }
+}
+
+fn auth_action(sub: &ArgMatches) -> Action {
+    match sub.subcommand() {
+        Some(("login", login)) => Action::Login {
+            instance: text(login, "instance"),
+            options: LoginOptions {
+                browser: !login.get_flag("no-browser"),
+                seconds: login.get_one::<u64>("timeout").copied().unwrap_or(LOGIN_SECONDS),
+            },
+        },
+        Some(("logout", logout)) => Action::Logout { instance: text(logout, "instance") },
+        _ => Action::LoginStatus,
     }
 }
 
@@ -128,7 +186,10 @@ fn text(matches: &ArgMatches, id: &str) -> Option<String> {
 
 /// The variables set by the flags of a command and of its subcommand.
 fn collect_pairs(matches: &ArgMatches, pairs: &mut Vec<(String, String)>) {
-    let scope = matches.subcommand().map_or(matches, |(_, sub)| sub);
+    let mut scope = matches;
+    while let Some((_, sub)) = scope.subcommand() {
+        scope = sub;
+    }
     for flag in FLAGS {
         let given = match flag.value {
             FlagValue::Switch if scope.get_flag(flag.long) => Some(Given::Times(1)),
@@ -210,9 +271,46 @@ pub(crate) fn command() -> Command {
                         .help("Arguments as a JSON object; `-` reads stdin"),
                 ),
         )
+        .subcommand(auth_command())
         .subcommand(Command::new("completions").about("Print a completion script for a shell").arg(
             Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell)),
         ))
+}
+
+fn auth_command() -> Command {
+    let instance = || {
+        Arg::new("instance")
+            .long("instance")
+            .value_name("NAME")
+            .help("The instance, such as `jira` or `jira_staging`")
+    };
+    Command::new("auth")
+        .about("Log in with OAuth, tell the logins, log out")
+        .subcommand_required(true)
+        .subcommand(
+            Command::new("login")
+                .about("Log in with the OAuth app of an instance")
+                .arg(instance())
+                .arg(
+                    Arg::new("no-browser")
+                        .long("no-browser")
+                        .action(ArgAction::SetTrue)
+                        .help("Only print the address to open"),
+                )
+                .arg(
+                    Arg::new("timeout")
+                        .long("timeout")
+                        .value_name("SECONDS")
+                        .value_parser(value_parser!(u64).range(1..=3600))
+                        .help("How long to wait for the browser (default 300)"),
+                ),
+        )
+        .subcommand(
+            Command::new("status").about("Print the logins; exit code 1 when one is missing"),
+        )
+        .subcommand(
+            Command::new("logout").about("Forget the tokens of an instance").arg(instance()),
+        )
 }
 
 fn argument(flag: &'static Flag) -> Vec<Arg> {

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod ask;
+mod auth;
 mod demo;
 mod environment;
 mod logging;
@@ -34,10 +35,14 @@ fn main() -> ExitCode {
             ask::tools(&invocation, &environment, name.as_deref(), *json)
         }
         Action::Call { tool, arguments } => ask::call(&invocation, &environment, tool, arguments),
-        Action::OauthSetup => Err(output::Failure::failed(
-            "The OAuth set-up is not part of this version yet. Give an access token with \
-             ATLASSIAN_OAUTH_ACCESS_TOKEN and ATLASSIAN_OAUTH_CLOUD_ID instead.",
-        )),
+        Action::Login { instance, options } => {
+            auth::log_in(&invocation, &environment, instance.as_deref(), *options)
+        }
+        Action::LoginStatus => auth::status(&invocation, &environment),
+        Action::Logout { instance } => {
+            auth::log_out(&invocation, &environment, instance.as_deref())
+        }
+        Action::OauthSetup => auth::setup(&invocation, &environment),
         Action::Serve => serve::run(&invocation, &environment),
     };
     output::end(done)

@@ -47,7 +47,8 @@ impl TokenFolder {
     const IN_HOME: &'static str = ".mcp-atlassian";
 
     /// The named folder, else the one in the home directory.
-    pub(crate) fn of(named: Option<PathBuf>, home: Option<PathBuf>) -> Option<Self> {
+    #[must_use]
+    pub fn of(named: Option<PathBuf>, home: Option<PathBuf>) -> Option<Self> {
         named.map(Self::Named).or_else(|| home.map(|home| Self::Home(home.join(Self::IN_HOME))))
     }
 

@@ -13,5 +13,6 @@ mod commands;
 mod documents;
 mod isolation;
 mod lifecycle;
+mod login;
 mod process;
 mod sites;
