@@ -41,7 +41,7 @@ impl Tool for SearchIssues {
             "limit",
             Kind::Integer { min: Some(1), max: None },
             DefaultValue::Integer(10),
-            "Issues to return; 50 at most on Data Center.",
+            "Issues to return; at most 5000, on Data Center 50.",
         ),
         Argument::with_default(
             "start_at",
