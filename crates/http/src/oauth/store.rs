@@ -259,17 +259,21 @@ impl Store {
             }
             None => false,
         };
-        let path = self.path(suffix.as_deref());
+        let (path, plain) = (self.path(suffix.as_deref()), self.path(None));
+        let in_plain = self.in_plain(&plain, context, tokens, replaced);
+        let own = match &in_plain {
+            Some(in_plain) if path == plain => in_plain.to_text(),
+            _ => tokens.to_text(),
+        };
         // What is in the keychain need not be in a file, but a file that is there must not hold a
         // refresh token that is used up.
-        let done = if !in_keychain || path.exists() {
-            self.folder.write(&path, &tokens.to_text())
-        } else {
-            Ok(())
-        };
-        let plain = self.path(None);
-        if done.is_ok() && path != plain {
-            self.refresh_plain(&plain, context, tokens, replaced, in_keychain);
+        let done =
+            if !in_keychain || path.exists() { self.folder.write(&path, &own) } else { Ok(()) };
+        let beside =
+            in_plain.filter(|_| done.is_ok() && path != plain && (!in_keychain || plain.exists()));
+        if let Some(Err(error)) = beside.map(|beside| self.folder.write(&plain, &beside.to_text()))
+        {
+            tracing::warn!("an OAuth token file is out of date: {error}");
         }
         match done {
             Ok(()) if in_keychain => Ok(Place::Keychain(entry)),
@@ -282,34 +286,31 @@ impl Store {
         }
     }
 
-    /// Brings the plain file up to date where it is for the same grant. One that holds the same
-    /// grant under another site's id keeps that id, which the product before chose.
-    fn refresh_plain(
+    /// What the plain file should hold, when it is for the same grant or there is none. One that
+    /// holds the same grant under another site's id keeps that id, which the product before chose.
+    fn in_plain(
         &self,
         plain: &std::path::Path,
         context: &Context,
         tokens: &Tokens,
         replaced: Option<&Secret>,
-        in_keychain: bool,
-    ) {
-        let written = match self.from_file(plain) {
-            Ok(None) if in_keychain => return,
-            Ok(None) | Err(StoreError::Malformed { .. }) => tokens.clone(),
-            Ok(Some(old)) if context.exact(tokens).fit(&old) == Fit::Yes => tokens.clone(),
-            Ok(Some(old)) if replaced.is_some_and(|refresh| old.renews_with(refresh)) => Tokens {
-                cloud_id: old.cloud_id,
-                base_url: old.base_url,
-                site_url: old.site_url,
-                ..tokens.clone()
-            },
-            Ok(Some(_)) => return,
+    ) -> Option<Tokens> {
+        match self.from_file(plain) {
+            Ok(None) | Err(StoreError::Malformed { .. }) => Some(tokens.clone()),
+            Ok(Some(old)) if context.exact(tokens).fit(&old) == Fit::Yes => Some(tokens.clone()),
+            Ok(Some(old)) if replaced.is_some_and(|refresh| old.renews_with(refresh)) => {
+                Some(Tokens {
+                    cloud_id: old.cloud_id,
+                    base_url: old.base_url,
+                    site_url: old.site_url,
+                    ..tokens.clone()
+                })
+            }
+            Ok(Some(_)) => None,
             Err(error) => {
                 tracing::warn!("an OAuth token file is left as it is: {error}");
-                return;
+                None
             }
-        };
-        if let Err(error) = self.folder.write(plain, &written.to_text()) {
-            tracing::warn!("an OAuth token file is out of date: {error}");
         }
     }
 

@@ -190,7 +190,12 @@ impl TokenServer {
             }
             OAuthError::Unreachable {
                 address: url.origin().ascii_serialization(),
-                reason: mask(&transport::cause(error), hidden),
+                reason: match mask(&transport::cause(error), hidden) {
+                    cause if error.is_connect() => cause,
+                    cause => {
+                        format!("the connection broke before the answer was complete ({cause})")
+                    }
+                },
             }
         };
         let exchange = async {

@@ -11,6 +11,7 @@ mod bodies;
 mod fixture;
 mod limits;
 mod links;
+mod oauth;
 mod proxies;
 mod redirects;
 mod retries;
