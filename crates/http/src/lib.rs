@@ -12,7 +12,7 @@
 //! * [`request`]: method, path, query, body and whether repeating is safe.
 //! * [`client`]: one call from its queue to its end. Inside: `wire` (what goes out), `auth` (the
 //!   credential's header), `exchange` (one attempt with its redirects), `retry`, `gate` (places in
-//!   flight and rate) with `breaker`, `transport` (TLS, timeouts) with `proxy`.
+//!   flight and rate) with `breaker`, `transport` (TLS, timeouts) with `proxy` and `client_key`.
 //! * [`remote`]: one instance as one call sees it: client, credential, deadline, cancellation.
 //! * [`oauth`]: tokens of OAuth apps: login, store, renewal, and the site that they are for.
 //! * [`download`](mod@download): files.
@@ -26,6 +26,7 @@
 mod auth;
 mod breaker;
 pub mod client;
+mod client_key;
 pub mod download;
 pub mod error;
 mod exchange;

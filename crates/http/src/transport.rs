@@ -1,9 +1,10 @@
 //! The connection pool of one instance: TLS, proxies and timeouts.
 
 use crate::client::BuildError;
+use crate::client_key;
 use crate::fence::{Blocked, Fence, Guarded};
 use crate::proxy::ProxyRules;
-use atlassian_settings::{InstanceConfig, Network};
+use atlassian_settings::{InstanceConfig, Network, Secret};
 use reqwest::{Certificate, Identity};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -153,15 +154,9 @@ fn client_identity(network: &Network) -> Result<Option<Identity>, BuildError> {
         pem.push(b'\n');
         pem.extend(read(key, "the client key")?);
     }
-    let text = String::from_utf8_lossy(&pem);
-    if text.contains("ENCRYPTED PRIVATE KEY") || text.contains("Proc-Type: 4,ENCRYPTED") {
-        return Err(BuildError(
-            "the client key is encrypted, which is not supported yet; decrypt it with \
-             `openssl pkey -in key.pem -out plain.pem`"
-                .to_owned(),
-        ));
-    }
-    Identity::from_pem(&pem).map(Some).map_err(|_| {
+    let text = Secret::new(String::from_utf8_lossy(&pem));
+    let plain = client_key::decrypted(&text, network.client_key_password.as_ref())?;
+    Identity::from_pem(plain.expose().as_bytes()).map(Some).map_err(|_| {
         BuildError(format!(
             "the client certificate `{}` needs a PEM certificate and its private key",
             path.display()

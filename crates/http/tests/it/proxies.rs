@@ -4,7 +4,7 @@ use crate::fixture::{instance, read, remote};
 use crate::server::{Reply, Server, read_request};
 use atlassian_http::ApiErrorKind;
 use std::sync::{Arc, Mutex};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 /// What was asked of a proxy, with its `Proxy-Authorization`.
@@ -36,6 +36,109 @@ impl Tunnel {
         });
         Self { address, asked }
     }
+}
+
+/// A SOCKS5 proxy (RFC 1928, RFC 1929) that connects to one place whatever was asked for.
+struct Socks {
+    address: std::net::SocketAddr,
+    /// What was asked for, and the user name and password that were given.
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+impl Socks {
+    async fn to(target: std::net::SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&asked);
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let seen = Self::greet(&mut stream).await.unwrap();
+                log.lock().unwrap().push(seen);
+                let mut upstream = TcpStream::connect(target).await.unwrap();
+                stream.write_all(&[5, 0, 0, 1, 127, 0, 0, 1, 0, 1]).await.unwrap();
+                tokio::spawn(async move {
+                    let _ = tokio::io::copy_bidirectional(&mut stream, &mut upstream).await;
+                });
+            }
+        });
+        Self { address, asked }
+    }
+
+    async fn greet(stream: &mut TcpStream) -> std::io::Result<Asked> {
+        let mut head = [0; 2];
+        stream.read_exact(&mut head).await?;
+        let mut methods = vec![0; head[1].into()];
+        stream.read_exact(&mut methods).await?;
+        let mut user = None;
+        if methods.contains(&2) {
+            stream.write_all(&[5, 2]).await?;
+            stream.read_exact(&mut head).await?;
+            let mut name = vec![0; head[1].into()];
+            stream.read_exact(&mut name).await?;
+            let mut password = vec![0; stream.read_u8().await?.into()];
+            stream.read_exact(&mut password).await?;
+            stream.write_all(&[1, 0]).await?;
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            user = Some(format!("{}:{}", text(&name), text(&password)));
+        } else {
+            stream.write_all(&[5, 0]).await?;
+        }
+        let mut request = [0; 4];
+        stream.read_exact(&mut request).await?;
+        let host = if request[3] == 3 {
+            let mut name = vec![0; stream.read_u8().await?.into()];
+            stream.read_exact(&mut name).await?;
+            String::from_utf8_lossy(&name).into_owned()
+        } else {
+            let mut octets = [0; 4];
+            stream.read_exact(&mut octets).await?;
+            std::net::Ipv4Addr::from(octets).to_string()
+        };
+        let port = stream.read_u16().await?;
+        Ok((format!("{host}:{port}"), user))
+    }
+}
+
+#[tokio::test]
+async fn a_socks_proxy_carries_plain_and_secure_requests() {
+    let plain = Server::start(|_, _| Reply::json("{}")).await;
+    let socks = Socks::to(plain.address).await;
+    let mut config = instance("http://jira.corp.invalid:8080");
+    // The proxy looks the name up, with credentials of its own.
+    config.network.proxies.socks = Some(format!("socks5h://su:s%40w@{}", socks.address).into());
+    remote(config.clone()).send(&read()).await.unwrap();
+    assert_eq!(
+        socks.asked.lock().unwrap().clone(),
+        [("jira.corp.invalid:8080".to_owned(), Some("su:s@w".to_owned()))]
+    );
+    let seen = plain.log().remove(0);
+    assert_eq!(seen.target, "/rest/api/2/issue/PAY-1");
+    assert_eq!(seen.header("authorization"), Some("Bearer canary-personal-token"));
+    assert_eq!(seen.header("proxy-authorization"), None);
+
+    // Here the name is looked up, and the proxy sees an address.
+    let mut config = instance(&format!("http://localhost:{}", plain.address.port()));
+    config.network.proxies.socks = Some(format!("socks5://{}", socks.address).into());
+    remote(config.clone()).send(&read()).await.unwrap();
+    let last = socks.asked.lock().unwrap().last().cloned().unwrap();
+    assert!(!last.0.contains("localhost") && last.1.is_none(), "{last:?}");
+    config.network.proxies.bypass = Some("localhost".to_owned());
+    let before = socks.asked.lock().unwrap().len();
+    remote(config).send(&read()).await.unwrap();
+    assert_eq!(socks.asked.lock().unwrap().len(), before, "the bypass list holds for SOCKS too");
+
+    let authority = crate::tls::Authority::new();
+    let acceptor = authority.acceptor("jira.corp.invalid");
+    let secure = Server::start_with(|_, _| Reply::json("{}"), Some(acceptor)).await;
+    let socks = Socks::to(secure.address).await;
+    let bundle = authority.file();
+    let mut config = instance("https://jira.corp.invalid");
+    config.network.ca_bundle = Some(bundle.path().to_owned());
+    config.network.proxies.socks = Some(format!("socks5h://{}", socks.address).into());
+    remote(config).send(&read()).await.unwrap();
+    assert_eq!(secure.log().len(), 1);
+    assert_eq!(socks.asked.lock().unwrap()[0].0, "jira.corp.invalid:443");
 }
 
 #[tokio::test]

@@ -198,11 +198,10 @@ async fn files_that_cannot_be_used_are_named_and_read_only_when_needed() {
     }
 }
 
-#[tokio::test]
-async fn a_client_certificate_is_shown() {
+/// A server that serves only whoever shows a certificate of this authority.
+async fn knowing(authority: &Authority) -> (Server, String) {
     use tokio_rustls::rustls::RootCertStore;
     use tokio_rustls::rustls::server::WebPkiClientVerifier;
-    let authority = Authority::new();
     let (certificate, key) = authority.issue("localhost");
     let mut roots = RootCertStore::empty();
     roots.add(authority.0.der().clone()).unwrap();
@@ -215,16 +214,66 @@ async fn a_client_certificate_is_shown() {
         .unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     let server = Server::start_with(|_, _| Reply::json("{}"), Some(acceptor)).await;
+    let url = format!("https://localhost:{}", server.address.port());
+    (server, url)
+}
+
+#[tokio::test]
+async fn a_client_certificate_is_shown() {
+    let authority = Authority::new();
+    let (server, url) = knowing(&authority).await;
     let bundle = authority.file();
     let (mine, my_key) = authority.issue("client.example");
     let (mine, my_key) = (file(&mine), file(&my_key));
-    let mut config = instance(&format!("https://localhost:{}", server.address.port()));
+    let mut config = instance(&url);
     config.network.ca_bundle = Some(bundle.path().to_owned());
     assert!(remote(config.clone()).send(&read()).await.is_err());
     config.network.client_cert = Some(mine.path().to_owned());
     config.network.client_key = Some(my_key.path().to_owned());
     remote(config).send(&read()).await.unwrap();
     assert_eq!(server.log().len(), 1);
+}
+
+/// A key as PKCS#8 that a password opens.
+fn locked(key: &str, password: &str) -> String {
+    use pkcs8::pkcs5::pbes2::Parameters;
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
+    let parameters =
+        Parameters::generate_pbkdf2_sha256_aes256cbc(1000, b"salt and pepper.", [7; 16]);
+    let info = pkcs8::PrivateKeyInfoRef::try_from(key.secret_der()).unwrap();
+    let encrypted = info.encrypt_with_params(parameters.unwrap(), password).unwrap();
+    let pem = encrypted.to_pem("ENCRYPTED PRIVATE KEY", pkcs8::LineEnding::LF).unwrap();
+    pem.to_string()
+}
+
+#[tokio::test]
+async fn an_encrypted_client_key_is_opened_with_the_password_of_its_instance() {
+    let authority = Authority::new();
+    let (server, url) = knowing(&authority).await;
+    let bundle = authority.file();
+    let (mine, my_key) = authority.issue("client.example");
+    let my_key = locked(&my_key, "canary-open-sesame");
+    let (apart, key) = (file(&mine), file(&my_key));
+    let together = file(&format!("{mine}{my_key}"));
+    let mut config = instance(&url);
+    config.limits.retry.attempts = 0;
+    config.network.ca_bundle = Some(bundle.path().to_owned());
+    for (certificate, key) in [(&apart, Some(&key)), (&together, None)] {
+        config.network.client_cert = Some(certificate.path().to_owned());
+        config.network.client_key = key.map(|key| key.path().to_owned());
+        config.network.client_key_password = Some("canary-open-sesame".into());
+        remote(config.clone()).send(&read()).await.unwrap();
+        for (password, said) in
+            [(None, "CLIENT_KEY_PASSWORD"), (Some("canary-wrong"), "cannot be decrypted")]
+        {
+            config.network.client_key_password = password.map(Into::into);
+            let error = remote(config.clone()).send(&read()).await.unwrap_err();
+            assert_eq!(error.kind, ApiErrorKind::Setup);
+            let text = format!("{error} {error:?}");
+            assert!(text.contains(said) && !text.contains("canary"), "{text}");
+        }
+    }
+    assert_eq!(server.log().len(), 2);
 }
 
 /// `SSL_CERT_FILE` belongs to the process, so the test runs itself again with it set.
