@@ -5,6 +5,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::needless_pass_by_value,
+    clippy::unwrap_used,
     reason = "what cannot happen in a fixture fails the test that stands on it"
 )]
 

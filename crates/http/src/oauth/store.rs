@@ -174,11 +174,11 @@ impl Store {
             }
         };
         for entry in self.entries(context) {
-            let read = self.from_keychain(&entry);
+            let read = self.read_keychain(&entry);
             consider(Place::Keychain(entry), Ok(read));
         }
         for path in self.files()? {
-            let read = self.from_file(&path);
+            let read = self.read_file(&path);
             consider(Place::File(path), read);
         }
         let certain = found.iter().any(|(fit, _)| *fit == Fit::Yes);
@@ -219,7 +219,7 @@ impl Store {
         Ok(files)
     }
 
-    fn from_file(&self, path: &std::path::Path) -> Result<Option<Tokens>, StoreError> {
+    fn read_file(&self, path: &std::path::Path) -> Result<Option<Tokens>, StoreError> {
         let Some(text) = file::read(path)? else { return Ok(None) };
         match Tokens::parse(text.expose()) {
             Some(tokens) => Ok(Some(tokens)),
@@ -228,7 +228,7 @@ impl Store {
     }
 
     /// The tokens of a keychain entry; a keychain that cannot be asked is as good as none.
-    fn from_keychain(&self, entry: &str) -> Option<Tokens> {
+    fn read_keychain(&self, entry: &str) -> Option<Tokens> {
         let read = self.keychain.as_ref()?.read(entry);
         let text = read.unwrap_or_else(|error| {
             tracing::debug!("the system's keychain cannot be read: {error}");
@@ -295,7 +295,7 @@ impl Store {
         tokens: &Tokens,
         replaced: Option<&Secret>,
     ) -> Option<Tokens> {
-        match self.from_file(plain) {
+        match self.read_file(plain) {
             Ok(None) | Err(StoreError::Malformed { .. }) => Some(tokens.clone()),
             Ok(Some(old)) if context.exact(tokens).fit(&old) == Fit::Yes => Some(tokens.clone()),
             Ok(Some(old)) if replaced.is_some_and(|refresh| old.renews_with(refresh)) => {
@@ -332,7 +332,7 @@ impl Store {
         let more = known.map(|suffix| self.entry(Some(&suffix)));
         for entry in self.entries(context).into_iter().chain(more) {
             let Some(keychain) = &self.keychain else { break };
-            if self.from_keychain(&entry).is_some_and(|tokens| same(&tokens)) {
+            if self.read_keychain(&entry).is_some_and(|tokens| same(&tokens)) {
                 keychain.remove(&entry).map_err(|error| StoreError::Refused {
                     path: PathBuf::from(&entry),
                     action: "removed from the keychain",
@@ -343,7 +343,7 @@ impl Store {
         }
         let own = context.suffix(&Tokens::default()).map(|suffix| self.path(Some(&suffix)));
         for path in self.files()? {
-            let remove = match self.from_file(&path) {
+            let remove = match self.read_file(&path) {
                 Ok(Some(tokens)) => same(&tokens),
                 Ok(None) => false,
                 // A file of this very context that cannot be read is of no use to anybody.
