@@ -18,4 +18,5 @@ mod retries;
 mod secrets;
 mod server;
 mod tls;
+mod token_store;
 mod wire;
