@@ -87,8 +87,9 @@ impl OAuthError {
     pub fn wants_login(&self) -> bool {
         match self {
             Self::NotLoggedIn | Self::NotRenewable | Self::NoSite { .. } => true,
+            // A 401 with a code of its own is about the app, not about the grant.
             Self::Refused { status, code, .. } => {
-                code == "invalid_grant" || *status == StatusCode::UNAUTHORIZED
+                code == "invalid_grant" || (*status == StatusCode::UNAUTHORIZED && code.is_empty())
             }
             Self::Store(error) => error.is_about_content(),
             _ => false,

@@ -159,8 +159,10 @@ impl TokenServer {
     async fn http(&self) -> Result<&reqwest::Client, OAuthError> {
         let build = || async {
             let config = Arc::clone(&self.config);
-            let additions = Arc::clone(&self.additions);
-            let proxies = ProxyRules::of(&config.network.proxies)?;
+            let targets = [&self.endpoints.token].into_iter().chain(&self.endpoints.sites);
+            let targets = targets.cloned().collect();
+            let proxies = ProxyRules::found(&config.network.proxies, targets).await?;
+            let additions = self.additions.with_proxies(&proxies);
             let uses_https = self.endpoints.token.scheme() == "https";
             let built = tokio::task::spawn_blocking(move || {
                 transport::build(&config, &proxies, &additions, uses_https)

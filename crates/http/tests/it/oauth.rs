@@ -202,7 +202,8 @@ async fn the_token_another_process_kept_is_used_and_a_new_login_too() {
 #[tokio::test]
 async fn trouble_at_the_token_endpoint_is_told_and_a_good_token_used_to_its_end() {
     type Trouble = fn() -> Reply;
-    let cases: [(Trouble, &str); 6] = [
+    let cases: [(Trouble, &str); 7] = [
+        (|| Reply::status(401).body(r#"{"error": "access_denied"}"#), "client secret"),
         (|| Reply::json("<html><title>Sign in</title></html>"), "HTML page titled `Sign in`"),
         (|| Reply::json(r#"{"access_token": 5}"#), "no access token"),
         (|| Reply::status(500).body("canary-first canary-client-secret"), "HTTP 500"),
