@@ -289,14 +289,10 @@ impl Client {
             .http
             .get_or_try_init(|| async {
                 let config = Arc::clone(&self.config);
-                let additions = Arc::clone(&self.additions);
-                let proxies = ProxyRules::of(&config.network.proxies).map_err(BuildError)?;
-                if config.network.proxies.pac_url.is_some() && proxies.is_empty() {
-                    tracing::warn!(
-                        instance = %self.instance,
-                        "automatic proxy configuration is not supported yet; connecting directly"
-                    );
-                }
+                let proxies = &config.network.proxies;
+                let proxies =
+                    ProxyRules::found(proxies, self.origins.all()).await.map_err(BuildError)?;
+                let additions = self.additions.with_proxies(&proxies);
                 let uses_https = self.origins.uses_https();
                 let built = tokio::task::spawn_blocking(move || {
                     transport::build(&config, &proxies, &additions, uses_https)

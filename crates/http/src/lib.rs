@@ -34,6 +34,8 @@ pub mod fence;
 mod gate;
 pub mod oauth;
 pub mod origins;
+#[cfg(feature = "pac")]
+mod pac;
 pub mod path;
 mod proxy;
 pub mod remote;

@@ -158,6 +158,11 @@ impl Origins {
         }
     }
 
+    /// Every address that the client may be asked for, to find a proxy for each.
+    pub(crate) fn all(&self) -> Vec<Url> {
+        [&self.site].into_iter().chain(&self.platform).chain(&self.media).cloned().collect()
+    }
+
     pub(crate) fn uses_https(&self) -> bool {
         [Some(&self.site), self.gateway.as_ref(), self.all_forms.as_ref()]
             .into_iter()

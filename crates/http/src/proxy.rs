@@ -3,6 +3,7 @@
 //! Everything comes from the instance's own settings; the process environment and the operating
 //! system are never asked, so that one instance's bypass list cannot affect another.
 
+use crate::origins::same_origin;
 use atlassian_settings::{Proxies, Secret};
 use std::net::IpAddr;
 use url::{Host, Url};
@@ -12,12 +13,14 @@ use url::{Host, Url};
 pub(crate) struct ProxyRules {
     http: Option<ProxyUrl>,
     https: Option<ProxyUrl>,
+    /// What a PAC file said about each address of the instance.
+    automatic: Vec<(Url, Option<ProxyUrl>)>,
     bypass: Bypass,
 }
 
 /// A proxy address that may hold credentials.
 #[derive(Clone)]
-struct ProxyUrl(Url);
+pub(crate) struct ProxyUrl(pub(crate) Url);
 
 impl std::fmt::Debug for ProxyUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -41,44 +44,79 @@ impl ProxyRules {
         Ok(Self {
             http: pick(&settings.http, "http")?,
             https: pick(&settings.https, "https")?,
+            automatic: Vec::new(),
             bypass: Bypass::parse(settings.bypass.as_deref().unwrap_or_default()),
         })
     }
 
+    /// The same, with a PAC file asked for each of these addresses where automatic configuration
+    /// is on and no proxy is configured.
+    ///
+    /// # Errors
+    /// A sentence; a file that cannot be used never means a direct connection.
+    pub(crate) async fn found(settings: &Proxies, targets: Vec<Url>) -> Result<Self, String> {
+        let rules = Self::of(settings)?;
+        match settings.pac_url.as_deref().filter(|_| rules.is_empty()) {
+            Some(address) => rules.automatic(address, targets).await,
+            None => Ok(rules),
+        }
+    }
+
+    #[cfg(feature = "pac")]
+    async fn automatic(mut self, address: &str, targets: Vec<Url>) -> Result<Self, String> {
+        let script = crate::pac::fetch(address).await?;
+        let asked = targets.clone();
+        let answers = tokio::task::spawn_blocking(move || crate::pac::evaluate(&script, &asked));
+        let answers = answers.await.map_err(|_| "the proxy configuration failed".to_owned())??;
+        self.automatic = targets.into_iter().zip(answers).collect();
+        Ok(self)
+    }
+
+    #[cfg(not(feature = "pac"))]
+    #[expect(clippy::unused_async, reason = "the same signature as with the feature")]
+    async fn automatic(self, address: &str, _: Vec<Url>) -> Result<Self, String> {
+        Err(format!(
+            "the proxy configuration at `{address}` cannot be read: this program is built without \
+             the feature `pac`; set HTTPS_PROXY, or switch PROXY_WPAD_ENABLE off"
+        ))
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
-        self.http.is_none() && self.https.is_none()
+        self.all().next().is_none()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &ProxyUrl> {
+        let automatic = self.automatic.iter().filter_map(|(_, proxy)| proxy.as_ref());
+        [&self.http, &self.https].into_iter().flatten().chain(automatic)
     }
 
     /// The proxy for a target, `None` for a direct connection.
     pub(crate) fn for_target(&self, target: &Url) -> Option<Url> {
-        let proxy = if target.scheme() == "https" { &self.https } else { &self.http };
+        let automatic = self.automatic.iter().find(|(url, _)| same_origin(url, target));
+        let proxy = match automatic {
+            Some((_, proxy)) => proxy,
+            None if target.scheme() == "https" => &self.https,
+            None => &self.http,
+        };
         proxy.as_ref().filter(|_| !self.bypass.covers(target)).map(|proxy| proxy.0.clone())
     }
 
     /// The credentials in the addresses, for keeping them out of error texts.
     pub(crate) fn secrets(&self) -> Vec<Secret> {
-        [&self.http, &self.https]
-            .into_iter()
-            .flatten()
-            .filter_map(|proxy| proxy.0.password().map(Secret::new))
-            .collect()
+        self.all().filter_map(|proxy| proxy.0.password().map(Secret::new)).collect()
     }
 
     /// The hosts of the proxies.
     pub(crate) fn hosts(&self) -> Vec<String> {
-        [&self.http, &self.https]
-            .into_iter()
-            .flatten()
-            .filter_map(|proxy| proxy.0.host_str().map(str::to_owned))
-            .collect()
+        self.all().filter_map(|proxy| proxy.0.host_str().map(str::to_owned)).collect()
     }
 
     pub(crate) fn needs_tls(&self) -> bool {
-        [&self.http, &self.https].into_iter().flatten().any(|proxy| proxy.0.scheme() == "https")
+        self.all().any(|proxy| proxy.0.scheme() == "https")
     }
 }
 
-fn parse(address: &Secret, scheme: &str) -> Result<ProxyUrl, String> {
+pub(crate) fn parse(address: &Secret, scheme: &str) -> Result<ProxyUrl, String> {
     let wrong = |why: &str| format!("the proxy for {scheme} addresses {why}");
     let text = address.expose().trim();
     let text = if text.contains("://") {

@@ -2,7 +2,7 @@
 
 use crate::client::BuildError;
 use crate::client_key;
-use crate::fence::{Blocked, Fence, Guarded};
+use crate::fence::{Blocked, Fence, Guarded, Trust};
 use crate::proxy::ProxyRules;
 use atlassian_settings::{InstanceConfig, Network, Secret};
 use reqwest::{Certificate, Identity};
@@ -23,6 +23,17 @@ pub(crate) struct Additions {
     pub(crate) pinned: Vec<(String, Vec<SocketAddr>)>,
     /// Which addresses may be connected to.
     pub(crate) fence: Arc<Fence>,
+}
+
+impl Additions {
+    /// The same, trusting proxies that were found only now.
+    pub(crate) fn with_proxies(&self, proxies: &ProxyRules) -> Self {
+        let fence = proxies
+            .hosts()
+            .iter()
+            .fold((*self.fence).clone(), |fence, host| fence.trusting(host, Trust::Own));
+        Self { fence: Arc::new(fence), ..self.clone() }
+    }
 }
 
 /// Builds the pool; the only place that touches the disk.

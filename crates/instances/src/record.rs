@@ -355,13 +355,13 @@ mod tests {
     use atlassian_tools::{Answer, Content};
     use serde_json::{Map, Value, json};
 
-    fn map(value: Value) -> Map<String, Value> {
+    fn map(value: &Value) -> Map<String, Value> {
         value.as_object().expect("object").clone()
     }
 
     #[test]
     fn a_digest_ignores_the_order_of_names_and_nothing_else() {
-        let digest = |value| digest_of(&map(value));
+        let digest = |value: Value| digest_of(&map(&value));
         let one = digest(json!({ "a": 1, "b": { "d": [1, 2], "c": null } }));
         assert_eq!(one, digest(json!({ "b": { "c": null, "d": [1, 2] }, "a": 1 })));
         assert_ne!(one, digest(json!({ "a": 1, "b": { "d": [2, 1], "c": null } })));

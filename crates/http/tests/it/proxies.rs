@@ -219,3 +219,68 @@ async fn a_proxy_that_wants_credentials_is_named() {
     assert_eq!(error.kind, ApiErrorKind::Connect);
     assert!(error.to_string().contains("proxy"), "{error}");
 }
+
+#[cfg(not(feature = "pac"))]
+#[tokio::test]
+async fn without_the_feature_automatic_configuration_is_an_error_and_not_a_direct_connection() {
+    let server = Server::start(|_, _| Reply::json("{}")).await;
+    let mut config = instance(&server.url());
+    config.network.proxies.pac_url = Some("http://wpad/wpad.dat".to_owned());
+    let error = remote(config.clone()).send(&read()).await.unwrap_err();
+    assert_eq!(error.kind, ApiErrorKind::Setup);
+    assert!(error.to_string().contains("feature `pac`"), "{error}");
+    assert!(server.log().is_empty());
+    // A proxy that is configured goes before automatic configuration.
+    config.network.proxies.http = Some(server.url().into());
+    remote(config).send(&read()).await.unwrap();
+}
+
+#[cfg(feature = "pac")]
+#[tokio::test]
+async fn a_pac_file_is_fetched_once_and_chooses_the_proxy() {
+    let proxy = Server::start(|_, _| Reply::json("{}")).await;
+    let direct = Server::start(|_, _| Reply::json("{}")).await;
+    let script = format!(
+        "function FindProxyForURL(url, host) {{
+           if (dnsDomainIs(host, '.corp.invalid')) return 'PROXY {}; DIRECT';
+           return 'DIRECT';
+         }}",
+        proxy.address
+    );
+    let wpad = Server::start(move |_, _| Reply::status(200).body(script.clone())).await;
+    let pac = Some(format!("{}/proxy.pac", wpad.url()));
+    let mut config = instance("http://jira.corp.invalid:8080");
+    config.network.proxies.pac_url.clone_from(&pac);
+    let remote_site = remote(config);
+    for _ in 0..2 {
+        remote_site.send(&read()).await.unwrap();
+    }
+    assert_eq!((wpad.log().len(), proxy.log().len()), (1, 2));
+    assert_eq!(wpad.log()[0].header("authorization"), None);
+    assert!(proxy.log()[0].target.starts_with("http://jira.corp.invalid:8080/"));
+    let mut config = instance(&direct.url());
+    config.network.proxies.pac_url = pac;
+    remote(config).send(&read()).await.unwrap();
+    assert_eq!((direct.log().len(), proxy.log().len()), (1, 2));
+}
+
+#[cfg(feature = "pac")]
+#[tokio::test]
+async fn a_pac_file_that_cannot_be_used_never_means_a_direct_connection() {
+    let server = Server::start(|_, _| Reply::json("{}")).await;
+    for reply in [
+        Reply::status(404),
+        Reply::redirect(302, "http://169.254.169.254/"),
+        Reply::status(200).body("function FindProxyForURL() { while (true) {} }"),
+        Reply::status(200).body("function FindProxyForURL() { return 'QUIC x:1'; }"),
+        Reply::status(200).body("<html>"),
+    ] {
+        let wpad = Server::start(move |_, _| reply.clone()).await;
+        let mut config = instance(&server.url());
+        config.network.proxies.pac_url = Some(wpad.url());
+        let error = remote(config).send(&read()).await.unwrap_err();
+        assert_eq!(error.kind, ApiErrorKind::Setup, "{error}");
+        assert!(error.to_string().contains("proxy configuration"), "{error}");
+    }
+    assert!(server.log().is_empty());
+}

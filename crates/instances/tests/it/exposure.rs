@@ -195,3 +195,85 @@ fn instructions_name_the_instances_and_no_secret() {
     let many = (2..=20).map(|number| config(Service::Jira, number, "")).collect();
     assert!(registry(many).instructions(&Caller::operator()).expect("several").len() <= 1500);
 }
+
+/// One way of hiding tools: how the operator's rules and the request differ from "everything".
+type Hiding = (&'static str, fn(&mut Exposure), fn(&mut Narrowing));
+
+const HIDING: &[Hiding] = &[
+    ("read-only", |e| e.read_only = true, |_| {}),
+    ("toolsets", |e| e.toolsets = Some(set(&["jira_comments"])), |_| {}),
+    ("wrong toolset", |e| e.toolsets = Some(set(&["jira_coments"])), |_| {}),
+    ("allow-list", |e| e.enabled_tools = Some(set(&["jira_search"])), |_| {}),
+    ("deny-list", |e| e.disabled_tools = set(&["jira_search"]), |_| {}),
+    (
+        "deny-list before allow-list",
+        |e| {
+            e.enabled_tools = Some(set(&["jira_search", "jira_get_issue"]));
+            e.disabled_tools = set(&["jira_search"]);
+        },
+        |_| {},
+    ),
+    ("request: read-only", |_| {}, |n| n.read_only = true),
+    ("request: toolsets", |_| {}, |n| n.toolsets = Some([Toolset::JiraComments].into())),
+    ("request: no toolset", |_| {}, |n| n.toolsets = Some(BTreeSet::new())),
+    ("request: allow-list", |_| {}, |n| n.enabled_tools = Some(set(&["jira_search"]))),
+    ("request: deny-list", |_| {}, |n| n.disabled_tools = set(&["jira_search"])),
+    ("request: instances", |_| {}, |n| n.instances = Some(set(&["staging"]))),
+    (
+        "a request lifts nothing",
+        |e| {
+            e.read_only = true;
+            e.enabled_tools = Some(set(&["jira_search", "jira_add_comment"]));
+        },
+        |n| n.enabled_tools = Some(set(&["jira_get_issue", "jira_add_comment", "jira_search"])),
+    ),
+];
+
+#[tokio::test]
+async fn a_hidden_tool_is_unknown_when_it_is_called_by_its_name_in_every_mode() {
+    let everything = names(&registry(vec![config(Service::Jira, 1, "")]));
+    for (mode, operator, request) in HIDING {
+        let mut jira = config(Service::Jira, 1, "");
+        operator(&mut jira.exposure);
+        let mut caller = Caller::operator();
+        request(&mut caller.narrowing);
+        let registry = registry(vec![jira]);
+        let listed: Vec<String> =
+            registry.list(&caller).map(|entry| entry.name.to_string()).collect();
+        assert!(listed.len() < everything.len(), "{mode} hides something");
+        assert!(listed.iter().all(|name| everything.contains(name)), "{mode} adds nothing");
+        hidden_tools_are_unknown(registry, &caller).await;
+    }
+}
+
+/// The numbers of server spec sections 5 and 12, line 3.
+#[test]
+fn as_many_tools_are_listed_as_before() {
+    let data_center = |service| {
+        let mut config = config(service, 1, "");
+        config.deployment = Deployment::DataCenter;
+        config
+    };
+    let count = |configs, change: fn(&mut Exposure)| {
+        let mut configs: Vec<atlassian_settings::InstanceConfig> = configs;
+        let mut exposure = Exposure::default();
+        change(&mut exposure);
+        for config in &mut configs {
+            config.exposure = exposure.clone();
+        }
+        let server = ServerSettings { exposure, ..ServerSettings::default() };
+        names(&with_server(configs, &server)).len()
+    };
+    let both = || Service::ALL.map(|service| config(service, 1, "")).to_vec();
+    assert_eq!(count(vec![data_center(Service::Jira)], |_| {}), 61, "63 without the Cloud's own");
+    assert_eq!(count(vec![config(Service::Jira, 1, "")], |_| {}), 63);
+    assert_eq!(count(both(), |_| {}), 98);
+    assert_eq!(count(both(), |e| e.toolsets = Some(set(&["default"]))), 35);
+    assert_eq!(count(vec![config(Service::Jira, 1, "")], |e| e.read_only = true), 38);
+    assert_eq!(count(both(), |e| e.toolsets = Some(set(&["Jira_Issues"]))), 0);
+    let both_lists = |e: &mut Exposure| {
+        e.toolsets = Some(set(&["jira_issues"]));
+        e.enabled_tools = Some(set(&["jira_get_issue", "jira_add_comment"]));
+    };
+    assert_eq!(count(both(), both_lists), 1, "lists intersect");
+}

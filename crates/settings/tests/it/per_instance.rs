@@ -291,3 +291,21 @@ fn a_lonely_key_is_told_and_a_whole_pair_is_kept() {
     assert_eq!(network.client_key_password.as_ref().unwrap().expose(), "pw");
     assert_eq!(network.timeout, Duration::from_secs(30));
 }
+
+#[test]
+fn what_nobody_can_see_makes_no_other_name() {
+    for invisible in ["\u{200b}", "\u{feff}", "\u{ad}", "\u{2060}", "\u{fe0f}", "\u{e0041}", "\u{3164}"]
+    {
+        let list = format!("jira_{invisible}search, {invisible}jira_get_issue{invisible}");
+        let settings = with("DISABLED_TOOLS", &list);
+        let names: Vec<&str> =
+            jira(&settings).exposure.disabled_tools.iter().map(String::as_str).collect();
+        assert_eq!(names, ["jira_get_issue", "jira_search"], "{invisible:?}");
+        let settings = with("TOOLSETS", &format!("jira_{invisible}issues"));
+        let toolsets = jira(&settings).exposure.toolsets.clone().expect("a list");
+        assert!(toolsets.contains("jira_issues"), "{invisible:?}");
+        let settings = with("JIRA_PROJECTS_FILTER", &format!("PA{invisible}Y"));
+        let filter = jira(&settings).exposure.filter.clone().expect("a filter");
+        assert!(filter.allows("PAY") && !filter.allows(&format!("PAY{invisible}")));
+    }
+}
