@@ -21,6 +21,7 @@ const OTHER_NAMES: &[&str] = &["UPDATE_GOLDEN", "INSTANCE_NAME", "LICENSE"];
 
 /// Flags of other programs, and those that belong to one subcommand or to the parser.
 const OTHER_FLAGS: &[&str] = &[
+    "instance",
     "all",
     "all-targets",
     "check",
