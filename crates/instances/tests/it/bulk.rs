@@ -224,14 +224,14 @@ async fn a_call_cancelled_after_its_writes_names_them() {
     let reads = |site: &Site| {
         site.log().iter().any(|r| r.method == "GET" && r.path.contains("/issue/PAY-"))
     };
-    let arguments = json!({"issues": entries("PAY", 20)});
+    let arguments = json!({"issues": entries("PAY", 60)});
     let outcome = cancelled(&registry, &site, ("batch_create_issues", arguments), reads).await;
     let told = answer(&outcome);
     let created = told["issues"].as_array().expect("issues");
-    assert_eq!(created.len(), 20);
+    assert_eq!(created.len(), 60);
     assert!(
         created.iter().all(|issue| issue["key"].as_str().is_some_and(|k| k.starts_with("PAY-")))
     );
     let warnings = told["warnings"].as_array().expect("warnings");
-    assert_eq!(warnings.len(), 20, "each says that it was not read again");
+    assert_eq!(warnings.len(), 60, "each says that it was not read again");
 }

@@ -3,13 +3,15 @@
 use super::creating::{Explicit, NewIssue, Prepared, prepared};
 use super::issue_types;
 use super::parts::{list, put, text};
-use super::reread::after_write;
+use super::reread::{after_write, known};
 use super::text::Remarks;
 use super::wanted::Wanted;
 use crate::{Answer, Context, ToolError};
 use atlassian_http::ApiError;
 use atlassian_jira::issues::{self, BULK};
+use futures::StreamExt as _;
 use futures::future::join_all;
+use futures::stream::FuturesUnordered;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -146,7 +148,8 @@ impl Batch {
         Ok(created)
     }
 
-    /// Sets what the create screens lacked, and reads the issues as they are now.
+    /// Sets what the create screens lacked, and reads the issues as they are now. When the call is
+    /// cancelled meanwhile, those that were not read yet are told by their keys.
     pub(crate) async fn read_again(
         &mut self,
         cx: &Context,
@@ -165,11 +168,32 @@ impl Batch {
                     }
                 }
                 let issue = after_write(cx, key, wanted, &mut warnings, &mut remarks).await;
-                (issue, warnings, remarks)
+                (*place, issue, warnings, remarks)
             }
         });
+        let mut reading: FuturesUnordered<_> = reading.collect();
+        let cancelled = cx.remote.control().cancel.cancelled();
+        tokio::pin!(cancelled);
+        let mut read = BTreeMap::new();
+        loop {
+            // Not left to the single requests: what is told here must be told at once.
+            let next = tokio::select! {
+                biased;
+                next = reading.next() => next,
+                () = &mut cancelled => None,
+            };
+            let Some((place, issue, warnings, remarks)) = next else { break };
+            read.insert(place, (issue, warnings, remarks));
+        }
+        drop(reading);
         let mut shown = Vec::new();
-        for (issue, warnings, remarks) in join_all(reading).await {
+        for (place, key) in &created {
+            let (issue, warnings, remarks) = read.remove(place).unwrap_or_else(|| {
+                let warning = format!(
+                    "{key} was created, but the call was cancelled before it was completed and read"
+                );
+                (known(cx, key), vec![warning], Remarks::default())
+            });
             shown.push(Value::Object(issue));
             self.warnings.extend(warnings);
             self.remarks.extend(remarks);

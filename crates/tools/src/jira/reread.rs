@@ -13,7 +13,8 @@ use serde_json::{Map, Value};
 pub(crate) const COMMENT_LIMIT: u32 = 10;
 
 /// The issue as it is now, with the fields wanted. The write is done already: when the issue
-/// cannot be read, what is known of it is returned and a warning says so.
+/// cannot be read, or the call is cancelled meanwhile, what is known of it is returned at once and
+/// a warning says so.
 pub(crate) async fn after_write(
     cx: &Context,
     key: &str,
@@ -21,7 +22,13 @@ pub(crate) async fn after_write(
     warnings: &mut Vec<String>,
     remarks: &mut Remarks,
 ) -> Map<String, Value> {
-    match read(cx, key, wanted, remarks).await {
+    let cancelled = cx.remote.control().cancel.cancelled();
+    let outcome = tokio::select! {
+        biased;
+        read = read(cx, key, wanted, remarks) => read,
+        () = cancelled => Err(ToolError::refused("the call was cancelled")),
+    };
+    match outcome {
         Ok((issue, told)) => {
             warnings.extend(told);
             issue
