@@ -364,10 +364,11 @@ fn no_credential(id: &InstanceId) -> String {
 }
 
 fn no_address(id: &InstanceId) -> String {
-    let word = id.service.variable_word();
+    let (word, title) = (id.service.variable_word(), id.service.title());
     format!(
-        "{} client not available: {word}_URL is not configured. Set it; addresses that come with the request \
-         are not part of this version yet.",
+        "{} client not available: {word}_URL is not configured, and this request names no address. Set it, or send \
+         X-Atlassian-{title}-Url (its host listed in MCP_ALLOWED_URL_DOMAINS), or with an OAuth token \
+         X-Atlassian-Cloud-Id.",
         id.service
     )
 }

@@ -294,6 +294,25 @@ async fn a_request_can_only_narrow() {
     assert!(!comments.contains(&"confluence_search".to_owned()));
     assert!(!comments.contains(&"confluence_staging_add_comment".to_owned()), "read-only stays");
     assert!(list(&[("x-atlassian-toolsets", "no_such")]).await.is_empty());
+    let plain = "confluence_search, jira_staging_search, no_such";
+    assert_eq!(
+        list(&[("x-atlassian-enabled-tools", plain)]).await,
+        ["confluence_search", "jira_staging_search", "confluence_staging_search"]
+    );
+    let without = list(&[("x-atlassian-disabled-tools", "confluence_search")]).await;
+    let expected: Vec<String> =
+        all.iter().filter(|name| !name.ends_with("confluence_search")).cloned().collect();
+    assert!(!without.contains(&"confluence_search".to_owned()), "{without:?}");
+    assert!(without.len() < expected.len(), "a plain name holds for every instance");
+    for value in ["true", "1", "please"] {
+        let careful = list(&[("x-atlassian-read-only", value)]).await;
+        assert!(!careful.contains(&"jira_add_comment".to_owned()), "{value}");
+        assert!(careful.contains(&"jira_search".to_owned()));
+    }
+    assert_eq!(list(&[("x-atlassian-read-only", "false")]).await, all);
+    let writing = json!({ "name": "jira_add_comment", "arguments": {} });
+    let reply = served.modern(&[("x-atlassian-read-only", "true")], "tools/call", writing).await;
+    assert_eq!(text(&reply.json), "Unknown tool: jira_add_comment");
 
     let hidden = [("x-atlassian-instances", "primary")];
     assert_eq!(seen(&served, &corp, "confluence_staging_search", &hidden).await, None);
