@@ -21,12 +21,12 @@ const OTHER_NAMES: &[&str] = &["UPDATE_GOLDEN", "INSTANCE_NAME", "LICENSE"];
 
 /// Flags of other programs, and those that belong to one subcommand or to the parser.
 const OTHER_FLAGS: &[&str] = &[
-    "instance",
     "all",
     "all-targets",
     "check",
     "header",
     "help",
+    "instance",
     "json",
     "locked",
     "once",

@@ -2,7 +2,9 @@
 
 use crate::fixture::{control, instance, of, read, within};
 use crate::server::{Reply, Server};
-use atlassian_http::oauth::{Context, Grants, Store, Tokens};
+use atlassian_http::oauth::{
+    AccessibleSite, CallbackError, Context, Grants, Login, Store, TokenServer, Tokens,
+};
 use atlassian_http::{ApiErrorKind, ApiPath, ApiRequest, Client, Origins};
 use atlassian_sandbox::{Fault, Sandbox, Service as Product, SiteSpec};
 use atlassian_settings::{
@@ -402,4 +404,40 @@ async fn a_token_that_does_not_open_the_site_names_those_it_opens() {
     let right = given(acme.oauth_token(Product::Jira));
     client.send(&myself(Service::Jira), &right, &control()).await.unwrap();
     assert_eq!(acme.log().len(), 1);
+}
+
+/// The code that Cloud's OAuth server sends the browser back with.
+async fn consent(cloud: &Cloud, url: &Url) -> String {
+    let pem = cloud.sandbox.certificate().unwrap();
+    let browser = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .tls_certs_only([reqwest::Certificate::from_pem(pem.as_bytes()).unwrap()]);
+    let hosts = cloud.sandbox.hosts().iter();
+    let browser = hosts.fold(browser, |browser, (host, address)| browser.resolve(host, *address));
+    let answer = browser.build().unwrap().get(url.clone()).send().await.unwrap();
+    let back = answer.headers()["location"].to_str().unwrap().to_owned();
+    back.split_once('?').unwrap().1.to_owned()
+}
+
+#[tokio::test]
+async fn a_cloud_login_exchanges_its_code_with_its_own_verifier_only() {
+    let cloud = Cloud::start().await;
+    let config = cloud.config(Service::Jira, "acme");
+    let server = TokenServer::of(&cloud.client(&config));
+    let app = &cloud.app.app;
+    let begin = || Login::begin(app, server.endpoints()).unwrap();
+    let (mine, other) = (begin(), begin());
+    let query = consent(&cloud, mine.url()).await;
+    assert!(matches!(other.code(&query), Err(CallbackError::WrongState)));
+    let code = mine.code(&query).unwrap();
+    let stolen = server.exchange(app, &other, &code).await.unwrap_err().to_string();
+    assert!(stolen.contains("invalid_grant") && !stolen.contains(code.expose()), "{stolen}");
+    let code = mine.code(&consent(&cloud, mine.url()).await).unwrap();
+    let tokens = server.exchange(app, &mine, &code).await.unwrap();
+    let sites = server.sites(tokens.access.as_ref().unwrap()).await.unwrap();
+    assert_eq!(sites.len(), 2);
+    let found = AccessibleSite::find(&sites, &Context::of(&config)).unwrap();
+    assert_eq!(found.id, cloud.sandbox.site("acme").cloud_id());
+    let again = server.exchange(app, &mine, &code).await.unwrap_err();
+    assert!(again.to_string().contains("invalid_grant"), "a code is good once: {again}");
 }
