@@ -300,6 +300,7 @@ fn every_field_has_its_variable() {
         audit_file: _,
         max_concurrent_requests: _,
         oauth_proxy: _,
+        oauth_proxy_folder: _,
     } = &settings.server;
     ["TRANSPORT", "ATLASSIAN_TOOL_MODE", "READ_ONLY_MODE", "TOOLSETS", "ENABLED_TOOLS"]
         .into_iter()
