@@ -313,8 +313,8 @@ pub const VARIABLES: &[Variable] = &[
         "The same, read when NO_PROXY is not set.").empty_counts(),
     each(Topic::Proxies, "X_PROXY_WPAD_ENABLE", Switch, "false", Unnumbered,
         "server spec section 2.5",
-        "Whether proxies are found by a PAC file; only where no proxy is \
-         set.").shared(&["ATLASSIAN_PROXY_WPAD_ENABLE"]).empty_counts(),
+        "Whether proxies are found by a PAC file; only where no proxy is set. Needs a build with \
+         the feature `pac`.").shared(&["ATLASSIAN_PROXY_WPAD_ENABLE"]).empty_counts(),
     global(Topic::Proxies, "ATLASSIAN_PROXY_WPAD_ENABLE", Switch, "false",
         "server spec section 2.5",
         "The same for every instance.").empty_counts(),
@@ -385,7 +385,8 @@ pub const VARIABLES: &[Variable] = &[
         "The plain Authorization header also counts for this numbered instance, for sites that \
          share accounts."),
     global(Topic::Callers, "MCP_ALLOWED_URL_DOMAINS", List, "", "server spec section 2.8",
-        "Domains that URL headers of requests may name, sub-domains included."),
+        "Domains and addresses that URL headers of requests may name, sub-domains included; they may \
+         be private. Unset: sites of Atlassian Cloud, and the addresses of configured instances."),
     global(Topic::Callers, "MCP_ATLASSIAN_VALIDATION_CACHE_TTL", Seconds(0, 86_400), "300",
         "server spec section 2.8",
         "How long a successful check of user credentials is remembered; 0 is not at all."),
