@@ -151,6 +151,9 @@ impl Registry {
             .ok_or_else(|| ToolError::refused(format!("the instance `{id}` is not available")))?;
         let prepared = definition.prepare(arguments, &instance.config.behaviour)?;
         let scope = prepared.scope();
+        if instance.visiting {
+            way.running.visits(&instance.config.site.host());
+        }
         way.running.touches(&scope);
         let cx = self.context(way, instance, progress)?;
         instance.policy.admit(&scope, &cx).await?;

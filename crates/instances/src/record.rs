@@ -230,6 +230,13 @@ impl Running {
         }
     }
 
+    /// Notes the address that the request brought in the place of the instance's own.
+    pub(crate) fn visits(&self, host: &str) {
+        let host: String = host.chars().take(LONGEST_TARGET).collect();
+        let mut targets = self.targets.lock().unwrap_or_else(PoisonError::into_inner);
+        targets.push(format!("site {host}"));
+    }
+
     /// Records the end of the call.
     pub(crate) fn end(mut self, ending: Ending, answer: Option<&Answer>) {
         let bytes = match answer {

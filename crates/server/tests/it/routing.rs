@@ -253,10 +253,12 @@ async fn an_address_that_requests_may_not_name_is_refused_with_its_reason() {
     let mut narrow = Stage::single().await;
     narrow.server.callers.allowed_url_domains = vec!["corp.example".into()];
     let listing = Served::start(&narrow).await;
-    let own = stage.site("acme").jira_url();
-    let other_port = format!("{}1", own.trim_end_matches('/'));
-    let other_port =
-        if other_port.len() > 21 { "http://127.0.0.1:1".to_owned() } else { other_port };
+    // Another port of a configured host is another place.
+    let other_port = SiteUrl::parse(&stage.site("corp").jira_url(), Service::Jira, None)
+        .expect("an address")
+        .url()
+        .origin()
+        .ascii_serialization();
     let rows = [
         ("http://localhost:8080", "Blocked hostname: localhost"),
         ("http://127.0.0.1:1", "Blocked IP address: 127.0.0.1 (non-global)"),
@@ -432,4 +434,21 @@ async fn a_minimal_oauth_instance_takes_the_site_of_the_request() {
     }
     let odd = [("authorization", "Bearer theirs"), ("x-atlassian-cloud-id", "../../admin")];
     assert_eq!(served.post(&odd, &initialize("2025-06-18")).await.status, 401);
+}
+
+#[tokio::test]
+async fn the_audit_file_names_the_address_a_request_brought() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("audit.jsonl");
+    let mut stage = listed().await;
+    stage.server.audit_file = Some(path.clone());
+    let served = Served::start(&stage).await;
+    let url = stage.site("corp").jira_url();
+    let headers =
+        [("x-atlassian-jira-url", url.as_str()), ("x-atlassian-jira-personal-token", "canary")];
+    went(&stage, &served, "jira_search", &headers).await;
+    let written = std::fs::read_to_string(&path).expect("a file");
+    let site = SiteUrl::parse(&url, Service::Jira, None).expect("an address").host();
+    assert!(written.contains(&format!("site {site}")), "{written}");
+    assert!(!written.contains("canary"), "{written}");
 }
