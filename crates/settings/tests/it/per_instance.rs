@@ -294,7 +294,8 @@ fn a_lonely_key_is_told_and_a_whole_pair_is_kept() {
 
 #[test]
 fn what_nobody_can_see_makes_no_other_name() {
-    for invisible in ["\u{200b}", "\u{feff}", "\u{ad}", "\u{2060}", "\u{fe0f}", "\u{e0041}", "\u{3164}"]
+    for invisible in
+        ["\u{200b}", "\u{feff}", "\u{ad}", "\u{2060}", "\u{fe0f}", "\u{e0041}", "\u{3164}"]
     {
         let list = format!("jira_{invisible}search, {invisible}jira_get_issue{invisible}");
         let settings = with("DISABLED_TOOLS", &list);
