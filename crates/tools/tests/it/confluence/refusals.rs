@@ -2,7 +2,7 @@
 //! (confluence spec section 11.4): attachments, moves, restrictions, one by one.
 
 use super::Wiki;
-use atlassian_sandbox::{Fault, Service};
+use atlassian_sandbox::{Fault, Recorded, Service};
 use atlassian_tools::Files;
 use serde_json::{Value, json};
 
@@ -101,7 +101,7 @@ async fn a_data_center_without_the_move_operation_is_asked_in_its_own_way() {
     let answer = wiki.ok("move_page", given).await;
     assert_eq!(answer["page"]["parent_id"], json!(target));
     assert_eq!(wiki.body(&id), "<p>body</p>");
-    let written: Vec<String> = wiki.writes().iter().map(|r| r.line()).collect();
+    let written: Vec<String> = wiki.writes().iter().map(Recorded::line).collect();
     assert_eq!(written.last(), Some(&format!("PUT /rest/api/content/{id}")));
     // Next to another page only the web interface moves; it answers 200 for errors, too.
     let given = json!({"page_id": id, "target_parent_id": target, "position": "below"});
@@ -169,7 +169,7 @@ async fn an_older_data_center_sets_restrictions_under_another_address() {
     let given = json!({"page_id": id, "read_groups": ["hall-leads"]});
     let answer = wiki.ok("set_page_restrictions", given).await;
     assert_eq!(answer["restrictions"]["read"]["groups"], json!(["hall-leads"]));
-    let last = wiki.writes().last().map(|r| r.line());
+    let last = wiki.writes().last().map(Recorded::line);
     assert_eq!(last, Some(format!("PUT /rest/experimental/content/{id}/restriction")));
 }
 
