@@ -230,9 +230,5 @@ fn app(
         fence = fence.and_origin(proxy.settings().origin());
         routes = routes.merge(proxy.routes());
     }
-    layers::around(
-        routes,
-        Arc::new(fence),
-        settings.max_body_bytes,
-    )
+    layers::around(routes, Arc::new(fence), settings.max_body_bytes)
 }

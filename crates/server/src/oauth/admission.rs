@@ -46,7 +46,8 @@ impl Proxy {
                 return Ok(Presented::Other);
             }
             let invalid = value.is_some_and(|value| !value.is_empty());
-            return Err(self.refusal(invalid, "Log in with OAuth: this server takes tokens of its own only."));
+            return Err(self
+                .refusal(invalid, "Log in with OAuth: this server takes tokens of its own only."));
         };
         if values.next().is_some() {
             return Err(self.refusal(true, "Authorization is given twice."));
@@ -61,19 +62,25 @@ impl Proxy {
             crate::http::refusal(StatusCode::SERVICE_UNAVAILABLE, text)
         })?;
         let Some((bound, grant)) = found else {
-            return Err(self.refusal(true, "The token is not known or has ended; renew it or log in again."));
+            return Err(self
+                .refusal(true, "The token is not known or has ended; renew it or log in again."));
         };
         let Ok(mut upstream) =
             HeaderValue::from_str(&format!("Bearer {}", grant.upstream.access.expose()))
         else {
-            return Err(self.refusal(true, "The login behind the token cannot be used; log in again."));
+            return Err(
+                self.refusal(true, "The login behind the token cannot be used; log in again.")
+            );
         };
         upstream.set_sensitive(true);
         headers.insert(header::AUTHORIZATION, upstream);
         Ok(Presented::Ours(Admission { session: Identity::of(&["grant", &bound.grant]) }))
     }
 
-    async fn behind(&self, bearer: &str) -> Result<Option<(Bound, Grant)>, super::state::StateError> {
+    async fn behind(
+        &self,
+        bearer: &str,
+    ) -> Result<Option<(Bound, Grant)>, super::state::StateError> {
         let Some(bound) = self.state.get::<Bound>(Kind::Access, bearer).await? else {
             return Ok(None);
         };
@@ -82,7 +89,9 @@ impl Proxy {
         let resource = self.settings.resource();
         Ok(grant
             .filter(|grant| {
-                bound.resource == resource && grant.resource == resource && grant.client == bound.client
+                bound.resource == resource
+                    && grant.resource == resource
+                    && grant.client == bound.client
             })
             .map(|grant| (bound, grant)))
     }
@@ -111,7 +120,10 @@ impl Proxy {
             Deployment::DataCenter => {
                 let site = config.site.as_str();
                 !self.settings.cloud
-                    && upstream.as_str().strip_prefix(site).is_some_and(|rest| rest.starts_with('/'))
+                    && upstream
+                        .as_str()
+                        .strip_prefix(site)
+                        .is_some_and(|rest| rest.starts_with('/'))
             }
         }
     }

@@ -106,7 +106,12 @@ async fn begin(proxy: &Proxy, headers: &HeaderMap, query: &str) -> Result<Respon
     };
     let state = get("state").filter(|state| state.len() <= LONGEST_STATE).map(str::to_owned);
     let back = |error: &str, text: &str| {
-        Ok(to_client(settings, &redirect, state.as_deref(), &[("error", error), ("error_description", text)]))
+        Ok(to_client(
+            settings,
+            &redirect,
+            state.as_deref(),
+            &[("error", error), ("error_description", text)],
+        ))
     };
     if get("response_type") != Some("code") {
         return back("unsupported_response_type", "response_type must be code");
@@ -177,7 +182,10 @@ async fn consented(proxy: &Proxy, headers: &HeaderMap, body: Body) -> Result<Res
     let get = |name: &str| given.get(name).map(String::as_str).unwrap_or_default();
     let request = own_request(proxy, headers, get("txn_id")).await?;
     if !seal::same(get("form"), request.form.expose()) {
-        return Err(Stop::Person(StatusCode::FORBIDDEN, "The form is not the one that was shown.".into()));
+        return Err(Stop::Person(
+            StatusCode::FORBIDDEN,
+            "The form is not the one that was shown.".into(),
+        ));
     }
     // Good for one answer, whoever sends a second at the same time.
     let Some(request) = proxy.state.take::<Request>(Kind::Request, get("txn_id")).await? else {
@@ -201,7 +209,11 @@ async fn own_request(proxy: &Proxy, headers: &HeaderMap, id: &str) -> Result<Req
     Ok(request)
 }
 
-fn require_browser(settings: &ProxySettings, headers: &HeaderMap, request: &Request) -> Result<(), Stop> {
+fn require_browser(
+    settings: &ProxySettings,
+    headers: &HeaderMap,
+    request: &Request,
+) -> Result<(), Stop> {
     let own = cookie_of(settings, headers).map(|cookie| seal::digest(&cookie));
     if own.is_some_and(|own| seal::same(&own, &request.browser)) {
         return Ok(());
@@ -217,7 +229,10 @@ async fn to_upstream(proxy: &Proxy, request: Request) -> Result<Response, Stop> 
     let state = seal::random().map_err(StateError::from)?;
     let verifier = seal::random().map_err(StateError::from)?;
     let url = proxy.upstream.consent_url(state.expose(), &seal::challenge(verifier.expose()));
-    proxy.state.put(Kind::Pending, state.expose(), &Pending { request, verifier }, PATIENCE).await?;
+    proxy
+        .state
+        .put(Kind::Pending, state.expose(), &Pending { request, verifier }, PATIENCE)
+        .await?;
     Ok(redirect_to(url.as_str()))
 }
 

@@ -24,8 +24,9 @@ impl Folder {
     /// # Errors
     /// [`StoreError`] when the folder cannot be made or read.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        let failed =
-            |error: std::io::Error| StoreError(format!("`{}` cannot be used: {error}", path.display()));
+        let failed = |error: std::io::Error| {
+            StoreError(format!("`{}` cannot be used: {error}", path.display()))
+        };
         let mut builder = std::fs::DirBuilder::new();
         builder.recursive(true);
         #[cfg(unix)]
@@ -42,7 +43,8 @@ impl Folder {
         for entry in std::fs::read_dir(path).map_err(failed)?.flatten() {
             let name = entry.file_name();
             let Some((kind, key)) = name.to_str().and_then(parse_name) else { continue };
-            let small = entry.metadata().is_ok_and(|found| found.is_file() && found.len() <= LARGEST);
+            let small =
+                entry.metadata().is_ok_and(|found| found.is_file() && found.len() <= LARGEST);
             let content = if small { std::fs::read(entry.path()).ok() } else { None };
             let good = content.as_deref().and_then(|content| {
                 let (ends, value) = content.split_first_chunk::<8>()?;
@@ -50,7 +52,9 @@ impl Folder {
                 Some((Duration::from_secs(left), value.to_vec()))
             });
             match good {
-                Some((left, value)) => folder.forget(kind, folder.memory.insert(kind, key, value, left)),
+                Some((left, value)) => {
+                    folder.forget(kind, folder.memory.insert(kind, key, value, left))
+                }
                 // Over, or cut off while it was written.
                 None => drop(std::fs::remove_file(entry.path())),
             }

@@ -124,7 +124,9 @@ impl Pattern {
         };
         let (host, port) = match authority.rsplit_once(':') {
             Some((host, "*")) => (host, Port::Any),
-            Some((host, port)) if !port.ends_with(']') => (host, Port::Is(Some(port.parse().ok()?))),
+            Some((host, port)) if !port.ends_with(']') => {
+                (host, Port::Is(Some(port.parse().ok()?)))
+            }
             _ => (authority, Port::Is(None)),
         };
         let (host, below) = match host.strip_prefix("*.") {
@@ -142,7 +144,10 @@ impl Pattern {
             Path::Is(path) | Path::Below(path) => path,
         };
         let host = host.to_ascii_lowercase();
-        if host.is_empty() || host.contains(['*', '@', '?', '#', '\\']) || start.contains(['*', '#', '\\']) {
+        if host.is_empty()
+            || host.contains(['*', '@', '?', '#', '\\'])
+            || start.contains(['*', '#', '\\'])
+        {
             return None;
         }
         Some(Self { scheme, host, below, port, path })
@@ -265,7 +270,13 @@ mod tests {
     #[test]
     fn an_empty_list_admits_nothing_and_wrong_entries_are_told() {
         assert!(!admits(&of(&[]), "http://localhost:1/cb"));
-        for wrong in ["localhost", "https://*/cb", "https://*.com/cb", "https://a*b.example/", "javascript://x/"] {
+        for wrong in [
+            "localhost",
+            "https://*/cb",
+            "https://*.com/cb",
+            "https://a*b.example/",
+            "javascript://x/",
+        ] {
             let error = Redirects::parse(&[wrong.to_owned()]).expect_err(wrong);
             assert!(error.contains("entry 1"), "{error}");
         }

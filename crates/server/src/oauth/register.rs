@@ -48,7 +48,9 @@ pub(super) async fn register(
         Some(_) => return Err(wrong("response_types must hold `code`.")),
     }
     let (auth, method) = match asked.get("token_endpoint_auth_method").and_then(Value::as_str) {
-        None | Some("client_secret_basic") => (ClientAuth::ClientSecretBasic, "client_secret_basic"),
+        None | Some("client_secret_basic") => {
+            (ClientAuth::ClientSecretBasic, "client_secret_basic")
+        }
         Some("client_secret_post") => (ClientAuth::ClientSecretPost, "client_secret_post"),
         Some("none") => (ClientAuth::None, "none"),
         Some(_) => {
@@ -104,9 +106,9 @@ pub(super) async fn register(
 
 /// Reads a body, or refuses one that is too long.
 pub(super) async fn body_of(body: Body, largest: usize) -> Result<Bytes, Refusal> {
-    axum::body::to_bytes(body, largest)
-        .await
-        .map_err(|_| Refusal::request(format!("The body is longer than {largest} bytes or broke off.")))
+    axum::body::to_bytes(body, largest).await.map_err(|_| {
+        Refusal::request(format!("The body is longer than {largest} bytes or broke off."))
+    })
 }
 
 /// Marks that turn the direction of text or cannot be seen: a name on the consent page must read as
@@ -153,9 +155,9 @@ fn grants(proxy: &Proxy, asked: &Map<String, Value>) -> Result<(), Refusal> {
     let needed = ["authorization_code", "refresh_token"];
     let allowed = &proxy.settings().grants;
     let all = needed.iter().all(|needed| given.iter().any(|one| one == needed));
-    let none_else = given
-        .iter()
-        .all(|one| one.as_str().is_some_and(|one| needed.contains(&one) || allowed.iter().any(|a| a == one)));
+    let none_else = given.iter().all(|one| {
+        one.as_str().is_some_and(|one| needed.contains(&one) || allowed.iter().any(|a| a == one))
+    });
     if all && none_else {
         return Ok(());
     }

@@ -44,7 +44,8 @@ impl KeyType for Length {
 impl Seal {
     /// The key of an app.
     pub(super) fn of(client_id: &str, client_secret: &Secret) -> Result<Self, ServeError> {
-        let failed = |_| ServeError::OAuth("The key for stored state cannot be derived.".to_owned());
+        let failed =
+            |_| ServeError::OAuth("The key for stored state cannot be derived.".to_owned());
         let mut key = [0; 32];
         Salt::new(HKDF_SHA256, SALT)
             .extract(client_secret.expose().as_bytes())
@@ -66,7 +67,11 @@ impl Seal {
         rand::fill(&mut nonce).map_err(|_| NoRandomness)?;
         let mut sealed = nonce.to_vec();
         self.0
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), place(kind, key), &mut value)
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                place(kind, key),
+                &mut value,
+            )
             .map_err(|_| NoRandomness)?;
         sealed.append(&mut value);
         Ok(sealed)

@@ -12,7 +12,14 @@ const CLOUD_AUTH: &str = "auth.atlassian.com";
 
 /// Paths of other routes, which the callback must not take.
 const TAKEN: [&str; 8] = [
-    "/register", "/authorize", "/consent", "/token", "/healthz", "/readyz", "/metrics", "/messages",
+    "/register",
+    "/authorize",
+    "/consent",
+    "/token",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/messages",
 ];
 
 /// Where registrations and tokens are kept.
@@ -64,7 +71,8 @@ impl ProxySettings {
     ) -> Result<Option<Self>, ServeError> {
         let server = registry.server();
         let given = Given(&server.oauth_proxy);
-        if server.transport == Transport::Stdio || !given.switch("ATLASSIAN_OAUTH_PROXY_ENABLE", false)
+        if server.transport == Transport::Stdio
+            || !given.switch("ATLASSIAN_OAUTH_PROXY_ENABLE", false)
         {
             return Ok(None);
         }

@@ -39,7 +39,10 @@ impl From<StateError> for Refusal {
     fn from(error: StateError) -> Self {
         // The log tells the operator; the client can only try again.
         tracing::error!(target: "atlassian_mcp::oauth", "the state of the OAuth proxy cannot be used: {error}");
-        Self::new("temporarily_unavailable", "The server cannot look up its state; try again later.")
+        Self::new(
+            "temporarily_unavailable",
+            "The server cannot look up its state; try again later.",
+        )
     }
 }
 
@@ -95,7 +98,12 @@ impl State {
         Ok(self.store.put(kind, &key, sealed, life).await?)
     }
 
-    fn read<T: DeserializeOwned>(&self, kind: Kind, key: &str, sealed: Option<Vec<u8>>) -> Option<T> {
+    fn read<T: DeserializeOwned>(
+        &self,
+        kind: Kind,
+        key: &str,
+        sealed: Option<Vec<u8>>,
+    ) -> Option<T> {
         let text = self.seal.open(kind, key, &sealed?)?;
         serde_json::from_slice(&text).ok()
     }

@@ -116,7 +116,13 @@ impl Debug for Entry {
 }
 
 impl Memory {
-    pub(crate) fn insert(&self, kind: Kind, key: &str, value: Vec<u8>, life: Duration) -> Vec<String> {
+    pub(crate) fn insert(
+        &self,
+        kind: Kind,
+        key: &str,
+        value: Vec<u8>,
+        life: Duration,
+    ) -> Vec<String> {
         let now = Instant::now();
         let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let entries = kinds.entry(kind).or_default();
@@ -201,8 +207,12 @@ mod tests {
         for number in 0..Kind::Client.most() + 50 {
             store.insert(Kind::Client, &number.to_string(), vec![], Duration::from_secs(100));
         }
-        let held = store.0.lock().expect("lock").get(&Kind::Client).map(std::collections::HashMap::len);
+        let held =
+            store.0.lock().expect("lock").get(&Kind::Client).map(std::collections::HashMap::len);
         assert_eq!(held, Some(Kind::Client.most()));
-        assert!(store.find(Kind::Client, "used").is_some(), "a flood drives out nobody who logged in");
+        assert!(
+            store.find(Kind::Client, "used").is_some(),
+            "a flood drives out nobody who logged in"
+        );
     }
 }

@@ -67,14 +67,17 @@ async fn authenticated(
     headers: &HeaderMap,
     form: &BTreeMap<String, String>,
 ) -> Result<Client, Refusal> {
-    let unknown = || Refusal::new("invalid_client", "The client is not known, or its secret is wrong.");
+    let unknown =
+        || Refusal::new("invalid_client", "The client is not known, or its secret is wrong.");
     let basic = match headers.get(header::AUTHORIZATION) {
         Some(value) => Some(value.to_str().ok().and_then(basic).ok_or_else(unknown)?),
         None => None,
     };
     let (id, secret, by) = match basic {
         Some((id, secret)) => {
-            if form.get("client_id").is_some_and(|other| *other != id) || form.contains_key("client_secret") {
+            if form.get("client_id").is_some_and(|other| *other != id)
+                || form.contains_key("client_secret")
+            {
                 return Err(Refusal::request("The client authenticates in two ways."));
             }
             (id, Some(secret), ClientAuth::ClientSecretBasic)
@@ -109,7 +112,9 @@ fn basic(value: &str) -> Option<(String, String)> {
     let pair = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
     let (id, secret) = pair.split_once(':')?;
     let plain = |text: &str| {
-        form_urlencoded::parse(format!("x={text}").as_bytes()).next().map(|(_, value)| value.into_owned())
+        form_urlencoded::parse(format!("x={text}").as_bytes())
+            .next()
+            .map(|(_, value)| value.into_owned())
     };
     Some((plain(id)?, plain(secret)?))
 }
@@ -126,8 +131,11 @@ async fn exchange(
         return Err(wrong());
     };
     let resource = proxy.settings().resource();
-    let spent =
-        Bound { client: code.client.clone(), grant: code.grant.clone(), resource: resource.clone() };
+    let spent = Bound {
+        client: code.client.clone(),
+        grant: code.grant.clone(),
+        resource: resource.clone(),
+    };
     proxy.state.put(Kind::Spent, given, &spent, SPENT).await?;
     let redirect = form.get("redirect_uri").map(String::as_str);
     let verified = form
@@ -145,7 +153,8 @@ async fn refresh(
     client: &Client,
     form: &BTreeMap<String, String>,
 ) -> Result<Response, Refusal> {
-    let wrong = || Refusal::grant("The refresh token is wrong, over, used before, or another client's.");
+    let wrong =
+        || Refusal::grant("The refresh token is wrong, over, used before, or another client's.");
     let given =
         form.get("refresh_token").ok_or_else(|| Refusal::request("refresh_token is missing."))?;
     // Looked at before it is taken: another client must not be able to end a login by trying.
@@ -195,7 +204,12 @@ async fn end_spent(proxy: &Proxy, given: &str) -> Result<(), StateError> {
     Ok(())
 }
 
-async fn issue(proxy: &Proxy, client: &Client, id: &str, grant: Grant) -> Result<Response, Refusal> {
+async fn issue(
+    proxy: &Proxy,
+    client: &Client,
+    id: &str,
+    grant: Grant,
+) -> Result<Response, Refusal> {
     let access = format!("{ACCESS}{}", seal::random().map_err(StateError::from)?.expose());
     let lifetime = grant.upstream.lifetime.saturating_sub(MARGIN).max(1);
     let bound =

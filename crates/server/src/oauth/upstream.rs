@@ -98,7 +98,10 @@ impl Upstream {
     }
 
     /// A refresh token for new tokens; where no new refresh token comes, the old one stays.
-    pub(super) async fn refresh(&self, refresh: &Secret) -> Result<records::Upstream, UpstreamError> {
+    pub(super) async fn refresh(
+        &self,
+        refresh: &Secret,
+    ) -> Result<records::Upstream, UpstreamError> {
         let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.expose())];
         let mut tokens = self.ask(&form).await?;
         tokens.refresh.get_or_insert_with(|| refresh.clone());
@@ -111,12 +114,16 @@ impl Upstream {
             UpstreamError::Unreachable(format!("the OAuth server at `{host}` {what}"))
         };
         let http = self.http().await.map_err(|error| UpstreamError::Unreachable(error))?;
-        let app =
-            [("client_id", self.client_id.as_str()), ("client_secret", self.client_secret.expose())];
+        let app = [
+            ("client_id", self.client_id.as_str()),
+            ("client_secret", self.client_secret.expose()),
+        ];
         let form: Vec<&(&str, &str)> = form.iter().chain(&app).collect();
         let sent = http.post(self.token.clone()).header("accept", "application/json").form(&form);
-        let mut response =
-            sent.send().await.map_err(|_| unreachable("cannot be reached or did not answer in time"))?;
+        let mut response = sent
+            .send()
+            .await
+            .map_err(|_| unreachable("cannot be reached or did not answer in time"))?;
         let status = response.status();
         let mut body = Vec::new();
         while let Some(chunk) =

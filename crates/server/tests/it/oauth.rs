@@ -171,8 +171,7 @@ async fn exchange(served: &Served, client: &str, code: &str) -> Reply {
 }
 
 async fn renew(served: &Served, client: &str, refresh: &str) -> Reply {
-    let form =
-        [("grant_type", "refresh_token"), ("client_id", client), ("refresh_token", refresh)];
+    let form = [("grant_type", "refresh_token"), ("client_id", client), ("refresh_token", refresh)];
     token(served, &form).await
 }
 
@@ -189,7 +188,8 @@ async fn search(served: &Served, authorization: &str, tool: &str, argument: &str
 #[tokio::test]
 async fn the_well_known_documents_and_the_challenge() {
     let (_stage, served) = proxied(&[]).await;
-    for path in ["/.well-known/oauth-authorization-server", "/.well-known/oauth-authorization-server/x"]
+    for path in
+        ["/.well-known/oauth-authorization-server", "/.well-known/oauth-authorization-server/x"]
     {
         let reply = served.send(served.http.get(format!("{}{path}", served.base))).await;
         assert_eq!(reply.status, 200, "{path}");
@@ -202,7 +202,10 @@ async fn the_well_known_documents_and_the_challenge() {
             assert_eq!(reply.json[name], json!(format!("{BASE}{end}")));
         }
         assert_eq!(reply.json["code_challenge_methods_supported"], json!(["S256"]));
-        assert_eq!(reply.json["grant_types_supported"], json!(["authorization_code", "refresh_token"]));
+        assert_eq!(
+            reply.json["grant_types_supported"],
+            json!(["authorization_code", "refresh_token"])
+        );
         assert_eq!(reply.json["scopes_supported"], json!(["WRITE"]));
     }
     let metadata = "/.well-known/oauth-protected-resource/x/mcp";
@@ -226,7 +229,13 @@ async fn the_well_known_documents_and_the_challenge() {
         (&[("authorization", "Bearer an-atlassian-token")], true),
         (&[("authorization", "Token pat")], true),
         (&[("authorization", "Basic YTpi")], true),
-        (&[("x-atlassian-jira-url", "https://x.example"), ("x-atlassian-jira-personal-token", "p")], false),
+        (
+            &[
+                ("x-atlassian-jira-url", "https://x.example"),
+                ("x-atlassian-jira-personal-token", "p"),
+            ],
+            false,
+        ),
     ] {
         for request in [
             served.prepare(headers, request(1, "tools/list", json!({})).to_string()),
@@ -244,7 +253,8 @@ async fn the_well_known_documents_and_the_challenge() {
 #[tokio::test]
 async fn registration_takes_what_is_allowed_and_nothing_else() {
     let (_stage, served) = proxied(&[]).await;
-    let reply = register(&served, json!({ "token_endpoint_auth_method": "client_secret_post" })).await;
+    let reply =
+        register(&served, json!({ "token_endpoint_auth_method": "client_secret_post" })).await;
     assert_eq!(reply.status, 201);
     assert_eq!(text(&reply, "client_id").len(), 36);
     assert_eq!(text(&reply, "client_secret").len(), 43);
@@ -259,7 +269,10 @@ async fn registration_takes_what_is_allowed_and_nothing_else() {
         (json!({ "redirect_uris": ["javascript:alert(1)"] }), "invalid_redirect_uri"),
         (json!({ "scope": "WRITE ADMIN" }), "invalid_client_metadata"),
         (json!({ "grant_types": ["authorization_code"] }), "invalid_client_metadata"),
-        (json!({ "grant_types": ["authorization_code", "refresh_token", "password"] }), "invalid_client_metadata"),
+        (
+            json!({ "grant_types": ["authorization_code", "refresh_token", "password"] }),
+            "invalid_client_metadata",
+        ),
         (json!({ "response_types": ["token"] }), "invalid_client_metadata"),
         (json!({ "token_endpoint_auth_method": "private_key_jwt" }), "invalid_client_metadata"),
     ] {
@@ -296,7 +309,10 @@ async fn a_login_from_registration_to_a_call_and_its_renewal() {
     assert!(!log.is_empty());
     for sent in &log {
         let authorization = sent.header("authorization").unwrap_or_default();
-        assert!(authorization.starts_with("Bearer canary-"), "the login's own token: {authorization}");
+        assert!(
+            authorization.starts_with("Bearer canary-"),
+            "the login's own token: {authorization}"
+        );
         assert_ne!(authorization, format!("Bearer {}", corp.pat(sent.service)));
     }
 
@@ -486,7 +502,8 @@ async fn codes_are_for_their_client_and_once() {
     let code = login(&served, &mut browser, &own).await;
     let first = exchange(&served, &own, &code).await;
     let bearer = format!("Bearer {}", text(&first, "access_token"));
-    let list = async || served.modern(&[("authorization", &bearer)], "tools/list", json!({})).await.status;
+    let list =
+        async || served.modern(&[("authorization", &bearer)], "tools/list", json!({})).await.status;
     assert_eq!(list().await, 200);
     assert_eq!(text(&exchange(&served, &own, &code).await, "error"), "invalid_grant");
     assert_eq!(list().await, 401, "a code that comes twice ends the login");
@@ -497,8 +514,10 @@ async fn codes_are_for_their_client_and_once() {
 #[tokio::test]
 async fn clients_with_a_secret_must_bring_it() {
     let (_stage, served) = proxied(&[]).await;
-    let reply = register(&served, json!({ "token_endpoint_auth_method": "client_secret_basic" })).await;
-    let (id, secret) = (text(&reply, "client_id").to_owned(), text(&reply, "client_secret").to_owned());
+    let reply =
+        register(&served, json!({ "token_endpoint_auth_method": "client_secret_basic" })).await;
+    let (id, secret) =
+        (text(&reply, "client_id").to_owned(), text(&reply, "client_secret").to_owned());
     let mut browser = Browser::default();
     let code = login(&served, &mut browser, &id).await;
     let bare = exchange(&served, &id, &code).await;
@@ -595,7 +614,10 @@ async fn logins_outlive_a_restart_in_sealed_files() {
     }
     stage.server.oauth_proxy_folder = Some(folder.clone());
     let no_redirects = || {
-        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("client")
+        reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("client")
     };
     let mut served = Served::start(&stage).await;
     served.http = no_redirects();
@@ -663,7 +685,8 @@ async fn it_stays_off_without_what_it_needs_and_unsafe_settings_prevent_the_star
         stage.server.oauth_proxy.retain(|(known, _)| known != name);
         stage.server.oauth_proxy.push((name.to_owned(), Secret::new(value)));
         let settings = stage.server.http.clone();
-        let error = atlassian_server::Http::bind(stage.registry(), &settings).await.expect_err(value);
+        let error =
+            atlassian_server::Http::bind(stage.registry(), &settings).await.expect_err(value);
         assert!(error.to_string().contains("OAUTH") || error.to_string().contains(name), "{error}");
         assert!(!error.to_string().contains("canary"), "{error}");
     }
