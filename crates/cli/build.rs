@@ -10,7 +10,6 @@ use std::process::Command;
 /// The first glibc that loads packed relative relocations (its NEWS for 2.36).
 const FIRST_GLIBC: (u32, u32) = (2, 36);
 
-#[expect(clippy::print_stdout, reason = "this is how a build script speaks to cargo")]
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     let variable = |name: &str| std::env::var(name).unwrap_or_default();
