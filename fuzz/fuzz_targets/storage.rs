@@ -1,7 +1,12 @@
-//! `cargo +nightly fuzz run --features libfuzzer storage`
+//! The check `storage`; see `fuzz/run`.
 #![no_main]
 
 #[path = "../../crates/markup/tests/it/checks.rs"]
 mod checks;
+#[path = "../../crates/markup/tests/it/trees.rs"]
+mod trees;
 
-libfuzzer_sys::fuzz_target!(|text: &str| checks::run("storage", text));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    debug_assert!(checks::NAMES.contains(&"storage"));
+    checks::run("storage", bytes);
+});

@@ -48,7 +48,7 @@ pub(crate) fn is_blank(text: &str) -> bool {
 /// CRLF becomes LF; C0 controls except tab and newline, the byte order mark and characters that
 /// XML can not hold go (content conversion spec section 8.3, repair 4).
 pub(crate) fn normalize(text: &str) -> std::borrow::Cow<'_, str> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.trim_start_matches(|c| c == '\u{feff}' || (is_unwanted(c) && c != '\r'));
     let clean = !text.bytes().any(|b| (b < 0x20 && b != b'\n' && b != b'\t') || b == 0xef);
     if clean || !text.chars().any(is_unwanted) {
         return std::borrow::Cow::Borrowed(text);

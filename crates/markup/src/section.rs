@@ -113,9 +113,18 @@ pub fn replace(
 
 fn find(sections: &[Section], wanted: SectionRef<'_>) -> Result<Section, MergeError> {
     let title = fold_blanks(wanted.title.trim());
-    let title = title.trim_start_matches('#').trim();
-    let matching: Vec<&Section> =
-        sections.iter().filter(|section| section.title == title).collect();
+    let named = |title: &str| -> Vec<&Section> {
+        sections.iter().filter(|section| section.title == title).collect()
+    };
+    let mut matching = named(&title);
+    // Models like to give the heading with its Markdown signs.
+    let title = if matching.is_empty() {
+        let bare = title.trim_start_matches('#').trim();
+        matching = named(bare);
+        bare
+    } else {
+        title.as_str()
+    };
     let chosen = match (matching.as_slice(), wanted.occurrence) {
         ([one], None) => Some(*one),
         (_, Some(number)) => matching.iter().copied().find(|section| section.occurrence == number),

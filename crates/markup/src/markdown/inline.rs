@@ -305,7 +305,7 @@ impl Parser<'_> {
                 self.missing.push("</code>");
                 return false;
             };
-            let inner = super::html_block::decode(cut(text, end, end + len));
+            let inner = super::html_block::decode(cut(text, end, end + len)).replace('\n', " ");
             return self.push_node(Inline::Code(inner), end + len + "</code>".len());
         }
         match inline_html::tok(&tag, cut(text, at, end), self.scope.profile) {
@@ -396,7 +396,7 @@ impl Parser<'_> {
         let mut end = end;
         let mut image = Image {
             source: super::target::image_source(url),
-            alt: crate::model::inline_text(content),
+            alt: crate::model::inline_text(content).replace('\n', " "),
             ..Image::default()
         };
         if !title.is_empty() {

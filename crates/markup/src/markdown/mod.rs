@@ -183,6 +183,20 @@ pub(crate) fn leaf_block(name: &str, label: &str, attrs: Attrs) -> Block {
     BlockKind::Leaf { name: name.to_owned(), label: label.to_owned(), attrs }.into()
 }
 
+/// The panel that a GitHub alert's first line names.
+pub(crate) fn alert(head: &str, profile: Profile) -> Option<PanelKind> {
+    let jira = profile == Profile::Jira;
+    Some(match head.trim().to_ascii_uppercase().as_str() {
+        "[!NOTE]" => PanelKind::Info,
+        "[!TIP]" if jira => PanelKind::Success,
+        "[!TIP]" => PanelKind::Tip,
+        "[!IMPORTANT]" => PanelKind::Note,
+        "[!WARNING]" => PanelKind::Warning,
+        "[!CAUTION]" => PanelKind::Error,
+        _ => return None,
+    })
+}
+
 struct Reader<'a> {
     tree: &'a Tree,
     scope: &'a Scope<'a>,
@@ -281,16 +295,7 @@ impl Reader<'_> {
             .filter(|(_, node)| node.kind == Kind::Paragraph);
         let alert = first.and_then(|(child, node)| {
             let (head, rest) = node.text.split_once('\n').unwrap_or((&node.text, ""));
-            let jira = self.scope.profile == Profile::Jira;
-            let kind = match head.trim().to_ascii_uppercase().as_str() {
-                "[!NOTE]" => PanelKind::Info,
-                "[!TIP]" if jira => PanelKind::Success,
-                "[!TIP]" => PanelKind::Tip,
-                "[!IMPORTANT]" => PanelKind::Note,
-                "[!WARNING]" => PanelKind::Warning,
-                "[!CAUTION]" => PanelKind::Error,
-                _ => return None,
-            };
+            let kind = alert(head, self.scope.profile)?;
             Some((child, kind, rest))
         });
         let Some((first, kind, rest)) = alert else {

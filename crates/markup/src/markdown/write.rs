@@ -15,7 +15,11 @@ use crate::scan::run;
 pub fn write(document: &Document, profile: Profile) -> String {
     let mut writer = Writer { out: String::new(), prefix: String::new(), pending: false, profile };
     writer.blocks(&document.blocks, Gap::Blank);
-    writer.out
+    // The reader takes a byte order mark off: one that is text is written as a reference.
+    match writer.out.strip_prefix('\u{feff}') {
+        Some(rest) => format!("&#65279;{rest}"),
+        None => writer.out,
+    }
 }
 
 /// Writes one block by itself.
@@ -132,7 +136,12 @@ impl Writer {
                 });
             }
             BlockKind::Table(table) => self.table(table),
-            BlockKind::Rule => self.line("---"),
+            BlockKind::Rule => {
+                // Behind the dash of an item, dashes would make all of the line a rule.
+                let line = self.out.rsplit('\n').next().unwrap_or_default();
+                let in_item = self.pending && line.trim_start_matches(['>', ' ']).starts_with('-');
+                self.line(if in_item { "***" } else { "---" });
+            }
             BlockKind::Image(image) => {
                 let text = paragraph(&[Inline::Image(image.clone())], self.profile);
                 self.lines(&text);
@@ -236,7 +245,8 @@ impl Writer {
         self.indented("> ", |w| w.blocks(blocks, Gap::Blank));
         self.pending = false;
         // Text that looks like an alert is not one.
-        if self.out.get(from..).is_some_and(|text| text.starts_with("[!")) {
+        let head = self.out.get(from..).and_then(|text| text.lines().next()).unwrap_or_default();
+        if super::alert(head, self.profile).is_some() {
             self.out.insert(from, '\\');
         }
         let len = self.out.trim_end_matches(' ').len();
@@ -379,7 +389,7 @@ impl Writer {
             let mut text = String::from("|");
             for cell in &row.cells {
                 text.push(' ');
-                match cell.blocks.first().map(|block| &block.kind) {
+                match cell.blocks.iter().find(|block| !is_silent(block)).map(|block| &block.kind) {
                     Some(BlockKind::Paragraph(p)) => {
                         text.push_str(&single_line(&p.inlines, self.profile, place));
                     }
@@ -446,11 +456,11 @@ fn is_empty_cell(blocks: &[Block]) -> bool {
 }
 
 fn is_simple_cell(blocks: &[Block]) -> bool {
-    match blocks {
-        [] => true,
-        [block] => matches!(&block.kind, BlockKind::Paragraph(_) | BlockKind::Image(_)),
-        _ => false,
-    }
+    let mut blocks = blocks.iter().filter(|block| !is_silent(block));
+    let first = blocks.next();
+    let simple = first
+        .is_none_or(|block| matches!(&block.kind, BlockKind::Paragraph(_) | BlockKind::Image(_)));
+    simple && blocks.next().is_none()
 }
 
 /// Whether a block has no Markdown form: an empty paragraph, an empty list.

@@ -436,8 +436,18 @@ impl Writer {
             text.push_str(&id.value);
             text.push(']');
             if special::mention(&text, 0).is_none_or(|(_, end)| end != text.len()) {
-                let shown = format!("@{}", id.value);
-                return escape::text(&mut self.out, &shown, None, self.signs, self.place);
+                let kind = if prefix.is_empty() { "username:" } else { prefix };
+                text.clear();
+                text.push('@');
+                directive::write_label(&mut text, name);
+                if name.is_empty() {
+                    text.push_str("[]");
+                }
+                text.push_str(&format!("({kind}{})", id.value));
+                if special::mention_link(&text, 0).is_none_or(|(_, end)| end != text.len()) {
+                    let shown = format!("@{}", id.value);
+                    return escape::text(&mut self.out, &shown, None, self.signs, self.place);
+                }
             }
         } else {
             text.push('@');

@@ -63,7 +63,7 @@ pub(super) fn storage(old_tree: &Tree<'_>, old: &Document, new: &Tree<'_>) -> Ve
         return Vec::new();
     }
     let have = inventory(&crate::storage::read_tree(new));
-    let mut warnings = missing(held, &have);
+    let mut warnings = missing(&held, &have);
     warnings.extend(lost_comments(&marked, &comments::all_in_storage(new)));
     warnings
 }
@@ -73,7 +73,7 @@ pub(super) fn adf(old: &Document, old_body: &Value, new: &Value) -> Vec<Warning>
     if held.is_empty() && marked.is_empty() {
         return Vec::new();
     }
-    let mut warnings = missing(held, &inventory(&crate::adf::read(new)));
+    let mut warnings = missing(&held, &inventory(&crate::adf::read(new)));
     warnings.extend(lost_comments(&marked, &comments::all_in_adf(new)));
     warnings
 }
@@ -83,7 +83,7 @@ pub(super) fn wiki(old: &Document, new: &str) -> Vec<Warning> {
     if held.is_empty() {
         return Vec::new();
     }
-    missing(held, &inventory(&crate::wiki::read(new)))
+    missing(&held, &inventory(&crate::wiki::read(new)))
 }
 
 fn unreadable() -> Warning {
@@ -143,7 +143,7 @@ impl Held {
 
 /// Which of `old` have no counterpart in `new`: found by id, then by source, then by name. Another
 /// macro of the same kind counts as the old one edited, unless it is a copy of a third.
-fn missing(old: Vec<Held>, new: &[Held]) -> Vec<Warning> {
+fn missing(old: &[Held], new: &[Held]) -> Vec<Warning> {
     let known: HashSet<&str> = old.iter().map(|held| held.reference.as_str()).collect();
     let fresh: Vec<bool> =
         new.iter().map(|held| !known.contains(held.reference.as_str())).collect();

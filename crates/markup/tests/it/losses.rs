@@ -29,7 +29,8 @@ fn a_page_emptied_in_markdown_tells_everything() {
     let got = merge::storage(PAGE, "nothing left", &Context::default()).unwrap();
     let mut told = names(&got.warnings);
     let mut want = ALL.to_vec();
-    (told.sort_unstable(), want.sort_unstable());
+    told.sort_unstable();
+    want.sort_unstable();
     assert_eq!(told, want);
 }
 
@@ -38,7 +39,8 @@ fn a_page_replaced_as_storage_tells_the_same() {
     let got = merge::dropped_from_storage(PAGE, "<p>nothing left</p>");
     let mut told = names(&got);
     let mut want = ALL.to_vec();
-    (told.sort_unstable(), want.sort_unstable());
+    told.sort_unstable();
+    want.sort_unstable();
     assert_eq!(told, want);
     assert_eq!(merge::dropped_from_storage(PAGE, PAGE), vec![]);
     for (part, name) in [

@@ -19,3 +19,5 @@ mod losses;
 mod pages;
 #[cfg(test)]
 mod stress;
+#[cfg(test)]
+mod trees;

@@ -1,0 +1,12 @@
+//! The check `adf-tree`; see `fuzz/run`.
+#![no_main]
+
+#[path = "../../crates/markup/tests/it/checks.rs"]
+mod checks;
+#[path = "../../crates/markup/tests/it/trees.rs"]
+mod trees;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    debug_assert!(checks::NAMES.contains(&"adf-tree"));
+    checks::run("adf-tree", bytes);
+});

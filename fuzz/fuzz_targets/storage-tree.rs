@@ -1,0 +1,12 @@
+//! The check `storage-tree`; see `fuzz/run`.
+#![no_main]
+
+#[path = "../../crates/markup/tests/it/checks.rs"]
+mod checks;
+#[path = "../../crates/markup/tests/it/trees.rs"]
+mod trees;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    debug_assert!(checks::NAMES.contains(&"storage-tree"));
+    checks::run("storage-tree", bytes);
+});
