@@ -6,6 +6,7 @@ use crate::gate::Gate;
 use crate::oauth::{Grants, OAuthError, Signed};
 use crate::proxy::ProxyRules;
 use crate::retry::{self, Failure};
+use crate::scoped::Scoped;
 use crate::transport::{self, Additions};
 use crate::wire::{self, Outgoing};
 use crate::{ApiError, ApiErrorKind, ApiRequest, CallControl, Origins, Phase, Response};
@@ -38,6 +39,7 @@ struct Live {
     gate: Gate,
     /// The addresses with those that need the site's id, once the id was found.
     located: OnceCell<Origins>,
+    scoped: Scoped,
 }
 
 /// A client that cannot be built from its configuration.
@@ -53,6 +55,7 @@ impl Client {
             http: OnceCell::new(),
             gate: Gate::new(&config.limits),
             located: OnceCell::new(),
+            scoped: Scoped::default(),
         });
         let instance = name_of(&config).into();
         let fence = Arc::new(origins.fence(&config.network.proxies, Trust::Own));
@@ -133,6 +136,10 @@ impl Client {
         &self.live.located
     }
 
+    pub(crate) fn scoped(&self) -> &Scoped {
+        &self.live.scoped
+    }
+
     pub(crate) fn grants(&self) -> &Grants {
         &self.grants
     }
@@ -205,26 +212,34 @@ impl Client {
     ) -> Result<Answer, ApiError> {
         let unsigned = |error: OAuthError| self.unsigned(call, &error);
         let signed = self.signed(call).await.map_err(unsigned)?;
-        match self.attempts_as(&signed, call, accept, max, sent).await {
-            // An access token can end before its time; the instance has done nothing then.
-            Err(error) if error.is_status(401) => match signed.renewed().await.map_err(unsigned)? {
-                Some(signed) => self.attempts_as(&signed, call, accept, max, sent).await,
-                None => Err(error),
-            },
-            result => result,
+        let origins = self.origins_for(call.credential);
+        let refused = match self.attempts_as(&signed, origins, call, accept, max, sent).await {
+            Err(error) if error.is_status(401) => error,
+            result => return result,
+        };
+        // An access token can end before its time; the instance has done nothing then.
+        if let Some(signed) = signed.renewed().await.map_err(unsigned)? {
+            return self.attempts_as(&signed, self.origins(), call, accept, max, sent).await;
         }
+        if let Some(gateway) = self.gateway_instead(call).await {
+            let ended = self.attempts_as(&signed, gateway, call, accept, max, sent).await;
+            if self.is_of_gateway(call, &ended) {
+                return ended;
+            }
+        }
+        Err(refused)
     }
 
     async fn attempts_as(
         &self,
         signed: &Signed<'_>,
+        origins: &Origins,
         call: &Call<'_>,
         accept: &'static str,
         max: usize,
         sent: &AtomicBool,
     ) -> Result<Answer, ApiError> {
         let setup = |reason: String| self.failure(call, ApiErrorKind::Setup).because(reason);
-        let origins = self.origins();
         let outgoing = Outgoing::of(
             call.request,
             &signed.credential,
@@ -284,7 +299,7 @@ impl Client {
         result
     }
 
-    async fn http(&self) -> Result<&reqwest::Client, BuildError> {
+    pub(crate) async fn http(&self) -> Result<&reqwest::Client, BuildError> {
         self.live
             .http
             .get_or_try_init(|| async {

@@ -12,7 +12,10 @@
 //! * [`request`]: method, path, query, body and whether repeating is safe.
 //! * [`client`]: one call from its queue to its end. Inside: `wire` (what goes out), `auth` (the
 //!   credential's header), `exchange` (one attempt with its redirects), `retry`, `gate` (places in
-//!   flight and rate) with `breaker`, `transport` (TLS, timeouts) with `proxy` and `client_key`.
+//!   flight and rate) with `breaker`, `transport` (TLS, timeouts) with `proxy`,
+//!   `scoped` (API tokens that the gateway takes where the site does not).
+//! * [`tls_files`]: certificate authorities and client certificates, PEM (`client_key`) and
+//!   `pkcs12`, checked at start.
 //! * [`remote`]: one instance as one call sees it: client, credential, deadline, cancellation.
 //! * [`oauth`]: tokens of OAuth apps: login, store, renewal, and the site that they are for.
 //! * [`download`](mod@download): files.
@@ -37,10 +40,13 @@ pub mod origins;
 #[cfg(feature = "pac")]
 mod pac;
 pub mod path;
+mod pkcs12;
 mod proxy;
 pub mod remote;
 pub mod request;
 mod retry;
+mod scoped;
+pub mod tls_files;
 pub mod traffic;
 mod transport;
 mod wire;

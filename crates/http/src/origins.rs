@@ -25,6 +25,8 @@ pub struct Origins {
     platform: Option<Url>,
     service: Service,
     whole_site: bool,
+    /// Whether a user name with a token goes to the gateway too: one with scopes.
+    scoped: bool,
 }
 
 /// A link in an answer that leaves the addresses of its instance.
@@ -92,6 +94,7 @@ impl Origins {
             platform,
             service,
             whole_site,
+            scoped: false,
         };
         match &config.cloud_id {
             Some(id) => bare.with_cloud_id(id),
@@ -113,6 +116,16 @@ impl Origins {
         self
     }
 
+    /// The same addresses as they are for an API token with scopes.
+    pub(crate) fn for_scoped(self) -> Self {
+        Self { scoped: true, ..self }
+    }
+
+    /// Whether the address of the site is the platform's gateway itself.
+    pub(crate) fn is_at_gateway(&self) -> bool {
+        self.platform.as_ref().is_some_and(|platform| same_origin(platform, &self.site))
+    }
+
     /// The same addresses with Cloud's OAuth server elsewhere (tests); nothing on Data Center.
     #[must_use]
     pub fn and_auth(mut self, auth: &Url) -> Self {
@@ -130,11 +143,12 @@ impl Origins {
         self
     }
 
-    /// Where the product's API is for this credential: the gateway for OAuth on Cloud, else the
-    /// site (server spec section 3.5).
+    /// Where the product's API is for this credential: the gateway for OAuth on Cloud and for API
+    /// tokens with scopes, else the site (server spec section 3.5).
     pub(crate) fn api(&self, credential: &Credential) -> &Url {
         match (&self.gateway, credential) {
             (Some(gateway), Credential::OAuth(_)) => gateway,
+            (Some(gateway), Credential::Basic { .. }) if self.scoped => gateway,
             _ => &self.site,
         }
     }

@@ -142,7 +142,7 @@ impl Remote {
     /// # Errors
     /// [`LinkError`] when the link leaves the instance's addresses.
     pub fn link(&self, link: &str) -> Result<(ApiPath, Vec<(String, String)>), LinkError> {
-        self.client.origins().resolve(link)
+        self.client.origins_for(&self.credential).resolve(link)
     }
 
     fn call<'a>(&'a self, request: &'a ApiRequest) -> Call<'a> {

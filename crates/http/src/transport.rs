@@ -1,13 +1,12 @@
 //! The connection pool of one instance: TLS, proxies and timeouts.
 
 use crate::client::BuildError;
-use crate::client_key;
 use crate::fence::{Blocked, Fence, Guarded, Trust};
 use crate::proxy::ProxyRules;
-use atlassian_settings::{InstanceConfig, Network, Secret};
-use reqwest::{Certificate, Identity};
+use crate::tls_files::{bundle_of, client_identity, folders_of};
+use atlassian_settings::{InstanceConfig, Network};
+use reqwest::Certificate;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -111,73 +110,8 @@ fn trust(
     })
 }
 
-fn finish(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, BuildError> {
+pub(crate) fn finish(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, BuildError> {
     builder.build().map_err(|error| BuildError(format!("TLS cannot be set up: {}", cause(&error))))
-}
-
-fn bundle_of(path: &Path) -> Result<Vec<Certificate>, BuildError> {
-    let pem = read(path, "the CA bundle")?;
-    let certificates = Certificate::from_pem_bundle(&pem).unwrap_or_default();
-    if certificates.is_empty() {
-        return Err(BuildError(format!(
-            "the CA bundle `{}` holds no PEM certificate",
-            path.display()
-        )));
-    }
-    Ok(certificates)
-}
-
-/// The certificates of all files of a folder, or of several joined like `SSL_CERT_DIR`. Files that
-/// hold none are passed over, as OpenSSL does; a folder that cannot be read counts only when
-/// nothing else gave a certificate.
-fn folders_of(folders: &Path) -> Result<Vec<Certificate>, BuildError> {
-    let mut certificates = Vec::new();
-    let mut problem = None;
-    for folder in std::env::split_paths(folders) {
-        match std::fs::read_dir(&folder) {
-            Ok(entries) => {
-                for entry in entries.flatten() {
-                    if let Ok(pem) = std::fs::read(entry.path()) {
-                        certificates.extend(Certificate::from_pem_bundle(&pem).unwrap_or_default());
-                    }
-                }
-            }
-            Err(error) => {
-                problem.get_or_insert_with(|| {
-                    BuildError(format!(
-                        "the folder of CA certificates `{}` cannot be read: {error}",
-                        folder.display()
-                    ))
-                });
-            }
-        }
-    }
-    match problem {
-        Some(problem) if certificates.is_empty() => Err(problem),
-        _ => Ok(certificates),
-    }
-}
-
-fn client_identity(network: &Network) -> Result<Option<Identity>, BuildError> {
-    let Some(path) = &network.client_cert else { return Ok(None) };
-    let mut pem = read(path, "the client certificate")?;
-    if let Some(key) = &network.client_key {
-        pem.push(b'\n');
-        pem.extend(read(key, "the client key")?);
-    }
-    let text = Secret::new(String::from_utf8_lossy(&pem));
-    let plain = client_key::decrypted(&text, network.client_key_password.as_ref())?;
-    Identity::from_pem(plain.expose().as_bytes()).map(Some).map_err(|_| {
-        BuildError(format!(
-            "the client certificate `{}` needs a PEM certificate and its private key",
-            path.display()
-        ))
-    })
-}
-
-fn read(path: &Path, what: &str) -> Result<Vec<u8>, BuildError> {
-    std::fs::read(path)
-        .map_err(|error| BuildError(format!("{what} `{}` cannot be read: {error}", path.display())))
 }
 
 /// The innermost cause of an error of the HTTP stack, in words, without any URL.

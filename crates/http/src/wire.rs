@@ -99,6 +99,15 @@ impl Outgoing {
         Ok(Self { method: request.method.clone(), url, own, headers, bare, body })
     }
 
+    /// A read that tells nobody who asks.
+    pub(crate) fn anonymous(url: Url) -> Self {
+        let mut bare = HeaderMap::new();
+        bare.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
+        bare.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        let headers = HeaderMap::new();
+        Self { method: Method::GET, url, own: false, headers, bare, body: Payload::Empty }
+    }
+
     /// The request for the connection pool, at its own address or where a redirect leads.
     pub(crate) fn build(
         &self,

@@ -25,7 +25,7 @@ impl Authority {
     }
 
     /// Certificate and key for a name, as PEM.
-    fn issue(&self, name: &str) -> (String, String) {
+    pub(crate) fn issue(&self, name: &str) -> (String, String) {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         let certificate = params.signed_by(&key, &self.0).unwrap();
@@ -48,7 +48,7 @@ impl Authority {
     }
 }
 
-fn file(content: &str) -> NamedTempFile {
+pub(crate) fn file(content: &str) -> NamedTempFile {
     let mut file = NamedTempFile::new().unwrap();
     file.write_all(content.as_bytes()).unwrap();
     file
@@ -200,11 +200,16 @@ async fn files_that_cannot_be_used_are_named_and_read_only_when_needed() {
 
 /// A server that serves only whoever shows a certificate of this authority.
 async fn knowing(authority: &Authority) -> (Server, String) {
+    knowing_whom(authority, authority.0.pem().as_bytes()).await
+}
+
+/// A server of one authority that serves only whoever shows a certificate of another one.
+pub(crate) async fn knowing_whom(authority: &Authority, clients: &[u8]) -> (Server, String) {
     use tokio_rustls::rustls::RootCertStore;
     use tokio_rustls::rustls::server::WebPkiClientVerifier;
     let (certificate, key) = authority.issue("localhost");
     let mut roots = RootCertStore::empty();
-    roots.add(authority.0.der().clone()).unwrap();
+    roots.add(CertificateDer::from_pem_slice(clients).unwrap()).unwrap();
     let config = ServerConfig::builder()
         .with_client_cert_verifier(WebPkiClientVerifier::builder(roots.into()).build().unwrap())
         .with_single_cert(
@@ -235,7 +240,7 @@ async fn a_client_certificate_is_shown() {
 }
 
 /// A key as PKCS#8 that a password opens.
-fn locked(key: &str, password: &str) -> String {
+pub(crate) fn locked(key: &str, password: &str) -> String {
     use pkcs8::pkcs5::pbes2::Parameters;
     let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
     let parameters =
