@@ -9,6 +9,7 @@
 //!   with exactly one [`record`]. Every transport and the command line walk it.
 //! * [`visit`]: sites that requests bring with them, in the place of the unnumbered instance.
 //! * `validation`: whether an instance knows a caller's credential, asked once in a while.
+//! * `elsewhere`: links that belong to another instance than the called one.
 //! * [`caller`]: who is calling, with which credentials for which instance.
 //! * [`live`]: what outlives a snapshot: client pools, breakers and caches, keyed by instance.
 //! * [`listing`]: the instances as people and models see them.
@@ -17,6 +18,7 @@
 //! unknown one; a lookup that fails is an error, never the primary (server spec section 11).
 
 pub mod caller;
+mod elsewhere;
 pub mod listing;
 pub mod live;
 pub mod pipeline;

@@ -16,9 +16,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-/// How long after its deadline a call that does not end by itself is abandoned. The requests of a
-/// call end at the deadline and say how far they had got; this is only for what is not a request.
-const DEADLINE_GRACE: Duration = Duration::from_millis(500);
+/// How long after its deadline, or after it was cancelled, a call that does not end by itself is
+/// abandoned. The requests of a call end then and say how far they had got; this is only for what is
+/// not a request.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// Deepest chain of tools calling tools.
 const MAX_DEPTH: u8 = 3;
@@ -149,6 +150,7 @@ impl Registry {
         let instance = self
             .instance_for(id, way.caller)
             .ok_or_else(|| ToolError::refused(format!("the instance `{id}` is not available")))?;
+        self.belongs_here(way.entry, id, &arguments, way.caller)?;
         let prepared = definition.prepare(arguments, &instance.config.behaviour)?;
         let scope = prepared.scope();
         if instance.visiting {
@@ -334,6 +336,12 @@ async fn guarded(
     control: &CallControl,
 ) -> Result<Answer, Stopped> {
     let running = AssertUnwindSafe(running).catch_unwind();
+    // A cancellation may arrive between the poll of the call and the poll of this: the call is asked
+    // again before it is given up, because only it knows what was written.
+    let cancelled = async {
+        control.cancel.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
     tokio::select! {
         biased;
         ended = running => match ended {
@@ -344,10 +352,10 @@ async fn guarded(
                  Please report it with the tool's name and arguments.",
             )),
         },
-        () = control.cancel.cancelled() => {
+        () = cancelled => {
             Err(Stopped::by(Ending::Cancelled, "the call was cancelled by the client"))
         }
-        () = tokio::time::sleep_until(control.deadline + DEADLINE_GRACE) => Err(Stopped::by(
+        () = tokio::time::sleep_until(control.deadline + GRACE) => Err(Stopped::by(
             Ending::TimedOut,
             "the call took longer than ATLASSIAN_CALL_TIMEOUT allows; if it writes, check the target before repeating it",
         )),
@@ -410,5 +418,51 @@ impl Calls for InnerCalls<'_> {
                 .await
                 .answer
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ending, guarded};
+    use atlassian_http::CallControl;
+    use atlassian_tools::{Answer, ToolError};
+    use serde_json::json;
+    use std::task::Poll;
+    use std::time::Duration;
+    use tokio::time::Instant;
+    use tokio_util::sync::CancellationToken;
+
+    fn control() -> CallControl {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        CallControl { deadline, cancel: CancellationToken::new() }
+    }
+
+    /// The cancellation falls behind the last poll of a call that has something to tell.
+    #[tokio::test(start_paused = true)]
+    async fn a_call_is_heard_after_it_was_cancelled() {
+        let control = control();
+        let cancel = control.cancel.clone();
+        let running = std::future::poll_fn(move |cx| {
+            if cancel.is_cancelled() {
+                return Poll::Ready(Ok::<_, ToolError>(Answer::json(json!({"written": 1}))));
+            }
+            cancel.cancel();
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        });
+        let answer = guarded(running, &control).await.map_err(|stopped| stopped.ending);
+        assert_eq!(answer.map(|answer| answer.json).ok(), Some(json!({"written": 1})));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_does_not_end_by_itself_is_given_up() {
+        for (cancelled, ending) in [(true, Ending::Cancelled), (false, Ending::TimedOut)] {
+            let control = control();
+            if cancelled {
+                control.cancel.cancel();
+            }
+            let stopped = guarded(std::future::pending(), &control).await.err();
+            assert_eq!(stopped.map(|stopped| stopped.ending), Some(ending));
+        }
     }
 }

@@ -4,7 +4,11 @@ use crate::Caller;
 use atlassian_settings::{Deployment, Exposure, InstanceConfig, InstanceId, Service};
 use atlassian_tools::scope::Target;
 use atlassian_tools::{Context, Definition, Resolve as _, Scope, ToolError, Toolset, Touch};
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use std::collections::BTreeSet;
+
+/// Ids whose project or space is asked for at the same time.
+const RESOLVED_AT_ONCE: usize = 8;
 
 /// The rules around one instance, or around the tools that belong to none.
 ///
@@ -154,17 +158,27 @@ impl Policy {
                 cx.fence.admit(container, named)?;
             }
         }
+        let mut unresolved: Vec<&Target> = Vec::new();
         for touch in scope.touches() {
-            if let Touch::Unresolved(target) = touch {
-                let container = cx.container_of(target).await?;
-                let named = match cx.service() {
-                    Service::Jira => "this issue",
-                    Service::Confluence => "this content",
-                };
-                cx.fence.admit(&container, named)?;
+            if let Touch::Unresolved(target) = touch
+                && !unresolved.contains(&target)
+            {
+                unresolved.push(target);
             }
         }
-        Ok(())
+        let named = match cx.service() {
+            Service::Jira => "this issue",
+            Service::Confluence => "this content",
+        };
+        let asking: Vec<_> = unresolved
+            .into_iter()
+            .map(|target| async move {
+                let container = cx.container_of(target).await?;
+                cx.fence.admit(&container, named)
+            })
+            .collect();
+        // In order, so that the first one outside is the one that is told.
+        stream::iter(asking).buffered(RESOLVED_AT_ONCE).try_collect().await
     }
 }
 

@@ -23,6 +23,7 @@ mod env_file;
 pub mod flags;
 mod identity;
 mod instance;
+pub mod key_pattern;
 mod name;
 mod network;
 mod oauth;

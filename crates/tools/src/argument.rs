@@ -1,6 +1,7 @@
 //! Arguments of tools as a table.
 
 use serde_json::Value;
+use url::Url;
 
 /// One argument of a tool.
 ///
@@ -36,8 +37,14 @@ pub enum Kind {
     Text,
     /// Text that must match a pattern.
     Key(Pattern),
+    /// A key whose published schema has no pattern: taken as given, a pasted browse URL aside.
+    AnyKey(Pattern),
+    /// Text holding comma separated issue keys. An array is accepted, and pasted browse URLs.
+    Keys,
     /// The id of a page or other content. A number or a pasted page URL is accepted.
     ContentId,
+    /// The id of a page or a link to one, which the tool reads itself.
+    PageLink,
     /// Text holding comma separated values. An array is accepted.
     List,
     /// Text holding a JSON document. An object or array is accepted.
@@ -55,6 +62,33 @@ pub enum Kind {
     Strings,
     /// An array of objects. A JSON array in a string is accepted.
     Objects,
+}
+
+impl Kind {
+    /// The pasted links in a value of this type; empty where a link is no way to name a thing.
+    #[must_use]
+    pub fn links_in(self, value: &Value) -> Vec<Url> {
+        let texts: Vec<&str> = match (self, value) {
+            (Self::Key(_) | Self::AnyKey(_) | Self::ContentId | Self::PageLink, value) => {
+                value.as_str().into_iter().collect()
+            }
+            (Self::Keys, Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
+            (Self::Keys, Value::String(list)) => list.split(',').collect(),
+            _ => Vec::new(),
+        };
+        texts.into_iter().map(str::trim).filter(|text| is_link(text)).filter_map(parsed).collect()
+    }
+}
+
+/// Whether a text is meant as a web address.
+pub(crate) fn is_link(text: &str) -> bool {
+    ["https://", "http://"].iter().any(|scheme| {
+        text.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    })
+}
+
+fn parsed(link: &str) -> Option<Url> {
+    Url::parse(link).ok()
 }
 
 /// A pattern that a key must match; an operator can replace the two defaults

@@ -1,9 +1,10 @@
 //! Reading the arguments of a call: lenient in types, strict about names (design section 5).
 
+use crate::argument::is_link;
 use crate::error::shorten;
 use crate::{Argument, ArgumentProblem, DefaultValue, Kind, Pattern, schema};
 use atlassian_confluence::reference::PageReference;
-use atlassian_settings::Behaviour;
+use atlassian_settings::{Behaviour, key_pattern};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -81,8 +82,12 @@ pub(crate) fn deserialize<T: DeserializeOwned>(
 
 fn settle(argument: &Argument, value: &Value, behaviour: &Behaviour) -> Result<Value, String> {
     match argument.kind {
-        Kind::Text => text(value).map(Value::from),
+        Kind::Text | Kind::PageLink => text(value).map(Value::from),
         Kind::Key(pattern) => key(&text(value)?, pattern, behaviour).map(Value::from),
+        Kind::AnyKey(pattern) => {
+            text(value).and_then(|text| linked_key(text, pattern)).map(Value::from)
+        }
+        Kind::Keys => list(value).and_then(|list| keys(&list)).map(Value::from),
         Kind::ContentId => text(value)
             .and_then(|id| content_id(&id))
             .and_then(|id| {
@@ -203,7 +208,7 @@ fn key(given: &str, pattern: Pattern, behaviour: &Behaviour) -> Result<String, S
     let source = schema::pattern_of(pattern, behaviour);
     let matches = |text: &str| matches(text, source);
     let trimmed = given.trim();
-    let candidate = if trimmed.starts_with("https://") || trimmed.starts_with("http://") {
+    let candidate = if is_link(trimmed) {
         key_in_url(trimmed, pattern).unwrap_or_default()
     } else {
         trimmed.to_owned()
@@ -222,6 +227,28 @@ fn key(given: &str, pattern: Pattern, behaviour: &Behaviour) -> Result<String, S
     Err(format!("String should match pattern '{source}': {example}"))
 }
 
+/// A text as given, or the key in a pasted browse URL.
+fn linked_key(given: String, pattern: Pattern) -> Result<String, String> {
+    let trimmed = given.trim();
+    if !is_link(trimmed) {
+        return Ok(given);
+    }
+    key_in_url(trimmed, pattern).filter(|key| !key.is_empty()).ok_or_else(|| match pattern {
+        Pattern::IssueKey => "The link names no issue; give its key, such as PROJ-123".to_owned(),
+        Pattern::ProjectKey => "The link names no project; give its key, such as PROJ".to_owned(),
+    })
+}
+
+/// A comma list as given, with the keys of pasted browse URLs in their places.
+fn keys(list: &str) -> Result<String, String> {
+    if !list.contains("://") {
+        return Ok(list.to_owned());
+    }
+    let keys: Result<Vec<String>, String> =
+        list.split(',').map(|item| linked_key(item.to_owned(), Pattern::IssueKey)).collect();
+    keys.map(|keys| keys.join(","))
+}
+
 /// Whether a text matches the pattern of a key. The defaults are read by hand: compiling them would
 /// be the larger part of what a call costs here.
 fn matches(text: &str, source: &str) -> bool {
@@ -233,7 +260,7 @@ fn matches(text: &str, source: &str) -> bool {
                     .all(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
         }),
         Behaviour::PROJECT_KEY_PATTERN => is_project_key(text),
-        _ => regex::Regex::new(source).is_ok_and(|regex| regex.is_match(text)),
+        _ => key_pattern::compile(source).is_some_and(|regex| regex.is_match(text.as_bytes())),
     }
 }
 
@@ -258,9 +285,18 @@ fn key_in_url(url: &str, pattern: Pattern) -> Option<String> {
             .find(|(name, _)| name == "selectedIssue")
             .map(|(_, value)| value.into_owned())
     };
+    // Queues and portals of a service desk end in the key.
+    let last = || {
+        let key = segments.iter().rev().find(|segment| !segment.is_empty())?;
+        matches(key, Behaviour::ISSUE_KEY_PATTERN).then(|| (*key).to_owned())
+    };
     match pattern {
-        Pattern::IssueKey => after("browse").or_else(selected).or_else(|| after("issues")),
-        Pattern::ProjectKey => after("projects").or_else(|| after("browse")),
+        Pattern::IssueKey => {
+            after("browse").or_else(selected).or_else(|| after("issues")).or_else(last)
+        }
+        Pattern::ProjectKey => after("projects").or_else(|| {
+            after("browse").map(|key| key.split('-').next().unwrap_or_default().to_owned())
+        }),
     }
 }
 
@@ -294,6 +330,9 @@ mod tests {
         Argument::optional("extra", Kind::Json, "json"),
         Argument::optional("page_id", Kind::ContentId, "page"),
         Argument::optional("users", Kind::Strings, "users"),
+        Argument::optional("task", Kind::AnyKey(Pattern::IssueKey), "task"),
+        Argument::optional("area", Kind::AnyKey(Pattern::ProjectKey), "area"),
+        Argument::optional("tasks", Kind::Keys, "tasks"),
     ];
 
     fn given(value: Value) -> Map<String, Value> {
@@ -346,6 +385,26 @@ mod tests {
     }
 
     #[test]
+    fn links_stand_for_keys_where_the_schema_has_no_pattern() {
+        let link = "https://acme.atlassian.net/browse/PAY-7";
+        assert_eq!(
+            reads(json!({
+                "issue_key": "https://acme.atlassian.net/jira/servicedesk/projects/PAY/queues/custom/3/PAY-1",
+                "task": link, "area": "HTTPS://acme.atlassian.net/browse/PAY-7",
+                "tasks": ["PAY-2", link, 10001], "limit": 1, "deep": true,
+            })),
+            json!({"issue_key": "PAY-1", "task": "PAY-7", "area": "PAY",
+                   "tasks": "PAY-2,PAY-7,10001", "limit": 1, "deep": true})
+        );
+        let plain = reads(json!({"issue_key": "PAY-1", "task": " pay-7", "tasks": "a, b"}));
+        assert_eq!((&plain["task"], &plain["tasks"]), (&json!(" pay-7"), &json!("a, b")));
+        let none = "https://acme.atlassian.net/jira/dashboards";
+        let problems = refuses(json!({"issue_key": "PAY-1", "task": none, "tasks": [none]}));
+        assert!(problems.iter().all(|told| told.contains("names no issue")), "{problems:?}");
+        assert_eq!(problems.len(), 2);
+    }
+
+    #[test]
     fn reports_every_problem_at_once() {
         let problems = refuses(json!({"limit": 0, "deep": "maybe", "nope": 1}));
         assert_eq!(problems.len(), 4, "{problems:?}");
@@ -383,9 +442,13 @@ mod tests {
             "PÄ",
         ];
         for source in [Behaviour::ISSUE_KEY_PATTERN, Behaviour::PROJECT_KEY_PATTERN] {
-            let regex = regex::Regex::new(source).expect("a pattern");
+            let regex = atlassian_settings::key_pattern::compile(source).expect("a pattern");
             for text in samples {
-                assert_eq!(matches(text, source), regex.is_match(text), "{text:?} {source}");
+                assert_eq!(
+                    matches(text, source),
+                    regex.is_match(text.as_bytes()),
+                    "{text:?} {source}"
+                );
             }
         }
     }

@@ -29,7 +29,14 @@ pub fn of(arguments: &[Argument], behaviour: &Behaviour) -> Map<String, Value> {
 fn property(argument: &Argument, behaviour: &Behaviour) -> Map<String, Value> {
     let mut property = Map::new();
     let word = match argument.kind {
-        Kind::Text | Kind::Key(_) | Kind::ContentId | Kind::List | Kind::Json => "string",
+        Kind::Text
+        | Kind::Key(_)
+        | Kind::AnyKey(_)
+        | Kind::Keys
+        | Kind::ContentId
+        | Kind::PageLink
+        | Kind::List
+        | Kind::Json => "string",
         Kind::Integer { .. } => "integer",
         Kind::Boolean => "boolean",
         Kind::Strings | Kind::Objects => "array",
@@ -57,7 +64,14 @@ fn property(argument: &Argument, behaviour: &Behaviour) -> Map<String, Value> {
                 json!({"additionalProperties": true, "type": "object"}),
             );
         }
-        Kind::Text | Kind::ContentId | Kind::List | Kind::Json | Kind::Boolean => {}
+        Kind::Text
+        | Kind::AnyKey(_)
+        | Kind::Keys
+        | Kind::ContentId
+        | Kind::PageLink
+        | Kind::List
+        | Kind::Json
+        | Kind::Boolean => {}
     }
     if !argument.required
         && let Some(default) = argument.default.to_json()

@@ -83,7 +83,7 @@ fn words(site: &Site) -> Vec<(&'static str, String)> {
     words
 }
 
-fn config(site: &Site, service: Service) -> InstanceConfig {
+pub(crate) fn config(site: &Site, service: Service) -> InstanceConfig {
     let (url, of) = match service {
         Service::Jira => (site.jira_url(), atlassian_sandbox::Service::Jira),
         Service::Confluence => (site.confluence_url(), atlassian_sandbox::Service::Confluence),

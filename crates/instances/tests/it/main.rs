@@ -9,6 +9,7 @@
 
 mod bulk;
 mod confluence_requests;
+mod elsewhere;
 mod every_tool;
 mod exposure;
 mod fixtures;

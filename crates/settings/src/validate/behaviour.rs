@@ -6,8 +6,7 @@ use super::instance::Instance;
 use super::{Severity, scalars};
 use crate::instance::is_invisible;
 use crate::variables::Kind;
-use crate::{Behaviour, Service, variables};
-use regex::Regex;
+use crate::{Behaviour, Service, key_pattern, variables};
 
 /// Every SLA metric there is (jira-projects-agile-jsm spec, section on SLA).
 const SLA_METRICS: [&str; 6] = [
@@ -62,7 +61,7 @@ fn markup_translation(instance: &mut Instance<'_, '_>) -> bool {
 /// defaults are not compiled here: with twenty instances that would be half of the time to start.
 fn pattern(instance: &mut Instance<'_, '_>, setting: &str) -> Option<String> {
     let known = [Behaviour::ISSUE_KEY_PATTERN, Behaviour::PROJECT_KEY_PATTERN];
-    let usable = |text: &str| known.contains(&text) || Regex::new(text).is_ok();
+    let usable = |text: &str| known.contains(&text) || key_pattern::compile(text).is_some();
     instance.parsed(setting, |text| usable(text).then(|| text.to_owned()))
 }
 

@@ -196,7 +196,12 @@ fn the_struct_of_every_tool_takes_what_its_table_yields() {
                 Kind::Strings => json!(["a"]),
                 Kind::Objects => json!([{}]),
                 Kind::Json => json!("{}"),
-                Kind::Text | Kind::ContentId | Kind::List => json!("1"),
+                Kind::Text
+                | Kind::AnyKey(_)
+                | Kind::Keys
+                | Kind::ContentId
+                | Kind::PageLink
+                | Kind::List => json!("1"),
             };
             given.insert(argument.name.to_owned(), value);
         }

@@ -38,7 +38,7 @@ impl Tool for GetPage {
     const ARGUMENTS: &'static [Argument] = &[
         Argument::optional(
             "page_id",
-            Kind::Text,
+            Kind::PageLink,
             "Page id or a link to the page. Title and space are ignored when it is given.",
         ),
         Argument::optional("title", Kind::Text, "Exact title, together with space_key."),

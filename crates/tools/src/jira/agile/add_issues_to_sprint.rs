@@ -24,7 +24,7 @@ impl Tool for AddIssuesToSprint {
     const ACCESS: Access = Access::Destructive;
     const ARGUMENTS: &'static [Argument] = &[
         Argument::required("sprint_id", Kind::Text, "Id of the sprint."),
-        Argument::required("issue_keys", Kind::List, "Comma list of issue keys."),
+        Argument::required("issue_keys", Kind::Keys, "Comma list of issue keys."),
     ];
 
     fn scope(&self) -> Scope {

@@ -21,7 +21,7 @@ impl Tool for MoveIssuesToBacklog {
     const TOOLSET: Toolset = Toolset::JiraAgile;
     const ACCESS: Access = Access::Write;
     const ARGUMENTS: &'static [Argument] =
-        &[Argument::required("issue_keys", Kind::List, "Comma list of issue keys.")];
+        &[Argument::required("issue_keys", Kind::Keys, "Comma list of issue keys.")];
 
     fn scope(&self) -> Scope {
         keys(&self.issue_keys).iter().fold(Scope::nothing(), |scope, key| scope.issue(key))

@@ -1,7 +1,7 @@
 //! `jira_get_issue_development_info`.
 
 use super::{Asked, read, sentence};
-use crate::{Access, Answer, Argument, Context, Kind, Scope, Tool, ToolError, Toolset};
+use crate::{Access, Answer, Argument, Context, Kind, Pattern, Scope, Tool, ToolError, Toolset};
 use atlassian_settings::Service;
 use serde::Deserialize;
 use serde_json::json;
@@ -35,7 +35,11 @@ impl Tool for GetIssueDevelopmentInfo {
     const TOOLSET: Toolset = Toolset::JiraDevelopment;
     const ACCESS: Access = Access::Read;
     const ARGUMENTS: &'static [Argument] = &[
-        Argument::required("issue_key", Kind::Text, "Issue key, such as PROJ-123."),
+        Argument::required(
+            "issue_key",
+            Kind::AnyKey(Pattern::IssueKey),
+            "Issue key, such as PROJ-123.",
+        ),
         APPLICATION,
         DATA,
     ];

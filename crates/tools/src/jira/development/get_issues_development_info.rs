@@ -30,7 +30,7 @@ impl Tool for GetIssuesDevelopmentInfo {
     const TOOLSET: Toolset = Toolset::JiraDevelopment;
     const ACCESS: Access = Access::Read;
     const ARGUMENTS: &'static [Argument] = &[
-        Argument::required("issue_keys", Kind::List, "Comma list of issue keys, at most 100."),
+        Argument::required("issue_keys", Kind::Keys, "Comma list of issue keys, at most 100."),
         APPLICATION,
         DATA,
     ];

@@ -3,7 +3,7 @@
 use crate::jira::issue_types;
 use crate::jira::parts::{get, list, text};
 use crate::{
-    Access, Answer, Argument, Context, DefaultValue, Kind, Scope, Tool, ToolError, Toolset,
+    Access, Answer, Argument, Context, DefaultValue, Kind, Pattern, Scope, Tool, ToolError, Toolset,
 };
 use atlassian_jira::fields::{self, Field};
 use atlassian_settings::Service;
@@ -33,7 +33,7 @@ impl Tool for GetFieldOptions {
     const ARGUMENTS: &'static [Argument] = &[
         Argument::required("field_id", Kind::Text, "Field id, such as customfield_10001."),
         Argument::optional("context_id", Kind::Text, "Field context (Cloud)."),
-        Argument::optional("project_key", Kind::Text, "Project key."),
+        Argument::optional("project_key", Kind::AnyKey(Pattern::ProjectKey), "Project key."),
         Argument::optional("issue_type", Kind::Text, "Issue type name."),
         Argument::optional("contains", Kind::Text, "Only options holding this text."),
         Argument::optional(

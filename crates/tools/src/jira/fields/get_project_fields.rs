@@ -2,7 +2,7 @@
 
 use crate::jira::issue_types::{self, IssueType};
 use crate::jira::parts::{get, list, text};
-use crate::{Access, Answer, Argument, Context, Kind, Scope, Tool, ToolError, Toolset};
+use crate::{Access, Answer, Argument, Context, Kind, Pattern, Scope, Tool, ToolError, Toolset};
 use atlassian_jira::fields::is_custom_id;
 use atlassian_settings::Service;
 use futures::future::try_join_all;
@@ -26,8 +26,11 @@ impl Tool for GetProjectFields {
     const SERVICE: Service = Service::Jira;
     const TOOLSET: Toolset = Toolset::JiraProjects;
     const ACCESS: Access = Access::Read;
-    const ARGUMENTS: &'static [Argument] =
-        &[Argument::required("project_key", Kind::Text, "Project key, such as PROJ.")];
+    const ARGUMENTS: &'static [Argument] = &[Argument::required(
+        "project_key",
+        Kind::AnyKey(Pattern::ProjectKey),
+        "Project key, such as PROJ.",
+    )];
 
     fn scope(&self) -> Scope {
         Scope::nothing().container(&self.key())

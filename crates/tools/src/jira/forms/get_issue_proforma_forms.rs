@@ -2,7 +2,7 @@
 
 use super::{cloud_id, failure, form};
 use crate::jira::parts::list;
-use crate::{Access, Answer, Argument, Context, Kind, Scope, Tool, ToolError, Toolset};
+use crate::{Access, Answer, Argument, Context, Kind, Pattern, Scope, Tool, ToolError, Toolset};
 use atlassian_jira::forms;
 use atlassian_settings::Service;
 use serde::Deserialize;
@@ -22,8 +22,11 @@ impl Tool for GetIssueProformaForms {
     const SERVICE: Service = Service::Jira;
     const TOOLSET: Toolset = Toolset::JiraForms;
     const ACCESS: Access = Access::Read;
-    const ARGUMENTS: &'static [Argument] =
-        &[Argument::required("issue_key", Kind::Text, "Issue key, such as PROJ-123.")];
+    const ARGUMENTS: &'static [Argument] = &[Argument::required(
+        "issue_key",
+        Kind::AnyKey(Pattern::IssueKey),
+        "Issue key, such as PROJ-123.",
+    )];
 
     fn scope(&self) -> Scope {
         // The Forms API does not tell the project an issue is in now.

@@ -3,7 +3,7 @@
 use super::answers::fields;
 use super::{cloud_id, failure, form};
 use crate::jira::parts::{get, put, text};
-use crate::{Access, Answer, Argument, Context, Kind, Scope, Tool, ToolError, Toolset};
+use crate::{Access, Answer, Argument, Context, Kind, Pattern, Scope, Tool, ToolError, Toolset};
 use atlassian_jira::forms;
 use atlassian_settings::Service;
 use serde::Deserialize;
@@ -25,7 +25,11 @@ impl Tool for GetProformaFormDetails {
     const TOOLSET: Toolset = Toolset::JiraForms;
     const ACCESS: Access = Access::Read;
     const ARGUMENTS: &'static [Argument] = &[
-        Argument::required("issue_key", Kind::Text, "Issue key, such as PROJ-123."),
+        Argument::required(
+            "issue_key",
+            Kind::AnyKey(Pattern::IssueKey),
+            "Issue key, such as PROJ-123.",
+        ),
         Argument::required("form_id", Kind::Text, "Id of the form, a UUID."),
     ];
 

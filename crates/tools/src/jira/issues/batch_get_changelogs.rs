@@ -41,7 +41,7 @@ impl Tool for BatchGetChangelogs {
     const ACCESS: Access = Access::Read;
     const DEPLOYMENTS: Deployments = Deployments::CloudOnly;
     const ARGUMENTS: &'static [Argument] = &[
-        Argument::required("issue_ids_or_keys", Kind::List, "Comma list of issue keys or ids."),
+        Argument::required("issue_ids_or_keys", Kind::Keys, "Comma list of issue keys or ids."),
         Argument::optional("fields", Kind::List, "Comma list of field ids to look for."),
         Argument::with_default(
             "limit",

@@ -2,7 +2,7 @@
 
 use crate::jira::people::person;
 use crate::{
-    Access, Answer, Argument, Context, DefaultValue, Kind, Scope, Tool, ToolError, Toolset,
+    Access, Answer, Argument, Context, DefaultValue, Kind, Pattern, Scope, Tool, ToolError, Toolset,
 };
 use atlassian_jira::users::{self, AssignableIn};
 use atlassian_settings::Service;
@@ -28,8 +28,8 @@ impl Tool for SearchAssignableUsers {
     const ACCESS: Access = Access::Read;
     const ARGUMENTS: &'static [Argument] = &[
         Argument::required("query", Kind::Text, "Part of a name, login or e-mail address."),
-        Argument::optional("project_key", Kind::Text, "Project key."),
-        Argument::optional("issue_key", Kind::Text, "Issue key."),
+        Argument::optional("project_key", Kind::AnyKey(Pattern::ProjectKey), "Project key."),
+        Argument::optional("issue_key", Kind::AnyKey(Pattern::IssueKey), "Issue key."),
         Argument::with_default(
             "limit",
             Kind::Integer { min: Some(1), max: Some(1000) },
