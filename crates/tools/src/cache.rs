@@ -3,7 +3,8 @@
 use atlassian_settings::Identity;
 use moka::future::Cache;
 use serde_json::Value;
-use std::sync::Arc;
+use std::hash::Hash;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 /// Most identities whose metadata is kept per instance.
@@ -13,34 +14,42 @@ pub const MAX_USERS: u64 = 10_000;
 /// Most pages whose served version is remembered per instance.
 pub const MAX_SERVED_PAGES: u64 = 10_000;
 
+const TEN_MINUTES: Duration = Duration::from_secs(600);
+const ONE_HOUR: Duration = Duration::from_secs(3600);
+
+/// One kind of metadata, kept from its first use on: an empty cache would cost every instance about
+/// twenty kilobytes from the start, and most instances of a long list are never asked.
+type Kept<K, V> = LazyLock<Cache<K, V>>;
+
 /// The caches of one instance. A caller only ever sees what the same identity stored.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Caches {
     /// Jira's field catalogue, ten minutes.
-    pub fields: Cache<Identity, Arc<Vec<Value>>>,
+    pub fields: Kept<Identity, Arc<Vec<Value>>>,
     /// Further metadata documents by name (statuses, issue types, link types), ten minutes.
-    pub documents: Cache<(Identity, String), Arc<Value>>,
+    pub documents: Kept<(Identity, String), Arc<Value>>,
     /// Display names by user id, ten minutes.
-    pub users: Cache<(Identity, String), Arc<str>>,
+    pub users: Kept<(Identity, String), Arc<str>>,
     /// Highest version of a page that was served to an identity, one hour: a write that rests on an
     /// older one is refused (design section 5).
-    pub served_pages: Cache<(Identity, String), u64>,
+    pub served_pages: Kept<(Identity, String), u64>,
 }
 
 impl Default for Caches {
     fn default() -> Self {
-        let ten_minutes = Duration::from_secs(600);
         Self {
-            fields: Cache::builder().max_capacity(MAX_IDENTITIES).time_to_live(ten_minutes).build(),
-            documents: Cache::builder()
-                .max_capacity(16 * MAX_IDENTITIES)
-                .time_to_live(ten_minutes)
-                .build(),
-            users: Cache::builder().max_capacity(MAX_USERS).time_to_live(ten_minutes).build(),
-            served_pages: Cache::builder()
-                .max_capacity(MAX_SERVED_PAGES)
-                .time_to_live(Duration::from_secs(3600))
-                .build(),
+            fields: LazyLock::new(|| cache(MAX_IDENTITIES, TEN_MINUTES)),
+            documents: LazyLock::new(|| cache(16 * MAX_IDENTITIES, TEN_MINUTES)),
+            users: LazyLock::new(|| cache(MAX_USERS, TEN_MINUTES)),
+            served_pages: LazyLock::new(|| cache(MAX_SERVED_PAGES, ONE_HOUR)),
         }
     }
+}
+
+fn cache<K, V>(entries: u64, time: Duration) -> Cache<K, V>
+where
+    K: Hash + Eq + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    Cache::builder().max_capacity(entries).time_to_live(time).build()
 }

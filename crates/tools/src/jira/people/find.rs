@@ -21,25 +21,50 @@ pub(crate) enum Place<'a> {
     Anywhere,
 }
 
+/// A person who was found.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Known {
+    /// The account id on Cloud, the login name on Data Center.
+    pub(crate) id: String,
+    /// The person as Jira told them, when it did.
+    pub(crate) user: Option<Value>,
+}
+
+impl From<String> for Known {
+    fn from(id: String) -> Self {
+        Self { id, user: None }
+    }
+}
+
 /// The outcome of looking for a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Found {
-    /// The account id on Cloud, the login name on Data Center.
-    One(String),
+pub(crate) enum Found<T = String> {
+    /// By default the account id on Cloud, the login name on Data Center.
+    One(T),
     /// Nobody; people who came close, for the message.
     Nobody(Vec<String>),
     /// Several people fit exactly.
     Several(Vec<String>),
 }
 
-impl Found {
-    /// The identifier.
+impl Found<Known> {
+    fn id(self) -> Found {
+        match self {
+            Self::One(known) => Found::One(known.id),
+            Self::Nobody(near) => Found::Nobody(near),
+            Self::Several(people) => Found::Several(people),
+        }
+    }
+}
+
+impl<T> Found<T> {
+    /// The one.
     ///
     /// # Errors
     /// A sentence that names who was meant perhaps.
-    pub(crate) fn require(self, asked: &str) -> Result<String, ToolError> {
+    pub(crate) fn require(self, asked: &str) -> Result<T, ToolError> {
         match self {
-            Self::One(id) => Ok(id),
+            Self::One(found) => Ok(found),
             other => Err(ToolError::refused(other.complaint(asked))),
         }
     }
@@ -111,12 +136,24 @@ fn describe(user: &Value, cloud: bool) -> String {
     format!("{name} ({})", id_of(user, cloud).unwrap_or_default())
 }
 
+/// Looks for the identifier of a person, like [`find_known`].
+///
+/// # Errors
+/// When Jira cannot be asked.
+pub(crate) async fn find(cx: &Context, asked: &str, place: Place<'_>) -> Result<Found, ToolError> {
+    find_known(cx, asked, place).await.map(Found::id)
+}
+
 /// Looks for a person by id, login, e-mail address or display name. A hit counts only when it
 /// equals what was written, accents and case aside (jira-issues spec section 1.6 and J-5).
 ///
 /// # Errors
 /// When Jira cannot be asked.
-pub(crate) async fn find(cx: &Context, asked: &str, place: Place<'_>) -> Result<Found, ToolError> {
+pub(crate) async fn find_known(
+    cx: &Context,
+    asked: &str,
+    place: Place<'_>,
+) -> Result<Found<Known>, ToolError> {
     let asked = asked.trim();
     if asked.is_empty() {
         return Ok(Found::Nobody(Vec::new()));
@@ -125,15 +162,15 @@ pub(crate) async fn find(cx: &Context, asked: &str, place: Place<'_>) -> Result<
     if asked.eq_ignore_ascii_case("me") || asked.eq_ignore_ascii_case("currentuser()") {
         let me: Value = cx.remote.json(&users::myself(cx.deployment())).await?;
         if let Some(id) = id_of(&me, cloud) {
-            return Ok(Found::One(id));
+            return Ok(Found::One(Known { id, user: Some(me) }));
         }
     }
     if cloud {
         if let Some(id) = given_id(asked) {
-            return Ok(Found::One(id));
+            return Ok(Found::One(id.into()));
         }
     } else if let Some(id) = by_key(cx, asked).await? {
-        return Ok(Found::One(id));
+        return Ok(Found::One(id.into()));
     }
     let searched = search(cx, &users::search(cx.deployment(), asked, PAGE)).await?;
     let first = choose(&searched, asked, cloud);
@@ -143,7 +180,7 @@ pub(crate) async fn find(cx: &Context, asked: &str, place: Place<'_>) -> Result<
         if let Some(user) = optional(cx.remote.json(&users::get(cx.deployment(), user)).await)?
             && let Some(id) = id_of(&user, cloud)
         {
-            return Ok(Found::One(id));
+            return Ok(Found::One(Known { id, user: Some(user) }));
         }
     }
     let place = match place {
@@ -197,7 +234,7 @@ async fn search(
 
 /// The one who is spelt exactly as asked; when several are, the one without a difference in
 /// accents.
-fn choose(users: &[Value], asked: &str, cloud: bool) -> Found {
+fn choose(users: &[Value], asked: &str, cloud: bool) -> Found<Known> {
     let spellings = |user: &Value| {
         ["/displayName", "/name", "/emailAddress", "/key"]
             .iter()
@@ -229,7 +266,7 @@ fn choose(users: &[Value], asked: &str, cloud: bool) -> Found {
         .collect();
     match (exact.as_slice(), strict.as_slice()) {
         ([user], _) | (_, [user]) => match id_of(user, cloud) {
-            Some(id) => Found::One(id),
+            Some(id) => Found::One(Known { id, user: Some((*user).clone()) }),
             None => Found::Nobody(Vec::new()),
         },
         ([], _) => Found::Nobody(known.iter().map(|user| describe(user, cloud)).collect()),
@@ -342,18 +379,21 @@ mod tests {
 
     #[test]
     fn only_an_exact_hit_counts() {
-        let found = |asked| choose(&users(), asked, true);
+        let found = |asked| choose(&users(), asked, true).id();
         assert_eq!(found("ann lee"), Found::One("a1".into()));
         assert_eq!(found("ANN@example.com"), Found::One("a1".into()));
         assert!(matches!(found("Ann"), Found::Nobody(near) if near.len() == 6));
         assert_eq!(found("Jose Gil"), Found::One("a4".into()), "the one without accents");
         assert!(matches!(found("Kim"), Found::Several(people) if people.len() == 2));
-        assert_eq!(choose(&users()[..1], "Lee", true), Found::Nobody(vec!["Ann Lee (a1)".into()]));
+        assert_eq!(
+            choose(&users()[..1], "Lee", true).id(),
+            Found::Nobody(vec!["Ann Lee (a1)".into()])
+        );
     }
 
     #[test]
     fn the_same_person_twice_is_one_person() {
         let twice = vec![users()[0].clone(), users()[0].clone()];
-        assert_eq!(choose(&twice, "Ann Lee", true), Found::One("a1".into()));
+        assert_eq!(choose(&twice, "Ann Lee", true).id(), Found::One("a1".into()));
     }
 }

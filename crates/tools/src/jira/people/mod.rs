@@ -3,7 +3,9 @@
 mod find;
 mod spelling;
 
-pub(crate) use find::{Found, Place, assignee_body, find, find_given, given_id, may_be_login};
+pub(crate) use find::{
+    Found, Known, Place, assignee_body, find, find_given, find_known, given_id, may_be_login,
+};
 
 use crate::Context;
 use atlassian_jira::users;

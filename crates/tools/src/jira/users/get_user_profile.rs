@@ -1,6 +1,6 @@
 //! `jira_get_user_profile`.
 
-use crate::jira::people::{Found, Place, find, given_id, person};
+use crate::jira::people::{Found, Known, Place, find_known, given_id, person};
 use crate::{Access, Answer, Argument, Context, Kind, Scope, Tool, ToolError, Toolset};
 use atlassian_http::{ApiError, ApiRequest};
 use atlassian_jira::users::{self, UserRef};
@@ -60,7 +60,7 @@ async fn look_up(cx: &Context, asked: &str) -> Result<Value, ToolError> {
     if cx.is_cloud() {
         let id = match given_id(asked) {
             Some(id) => id,
-            None => known(cx, asked).await?,
+            None => known(cx, asked).await?.id,
         };
         return Ok(cx.remote.json(&users::get(deployment, UserRef::AccountId(&id))).await?);
     }
@@ -68,18 +68,25 @@ async fn look_up(cx: &Context, asked: &str) -> Result<Value, ToolError> {
     if is_key && let Some(user) = found(cx, &users::get(deployment, UserRef::Key(asked))).await? {
         return Ok(user);
     }
+    // No login holds a blank, and no login is an address.
     if !asked.contains('@')
+        && !asked.contains(char::is_whitespace)
         && let Some(user) = found(cx, &users::get(deployment, UserRef::Username(asked))).await?
     {
         return Ok(user);
     }
-    let login = known(cx, asked).await?;
-    Ok(cx.remote.json(&users::get(deployment, UserRef::Username(&login))).await?)
+    // A search of Data Center tells a person whole.
+    match known(cx, asked).await? {
+        Known { user: Some(user), .. } => Ok(user),
+        Known { id, .. } => {
+            Ok(cx.remote.json(&users::get(deployment, UserRef::Username(&id))).await?)
+        }
+    }
 }
 
-async fn known(cx: &Context, asked: &str) -> Result<String, ToolError> {
-    match find(cx, asked, Place::Anywhere).await? {
-        Found::One(id) => Ok(id),
+async fn known(cx: &Context, asked: &str) -> Result<Known, ToolError> {
+    match find_known(cx, asked, Place::Anywhere).await? {
+        Found::One(known) => Ok(known),
         other => {
             Err(ToolError::refused(format!("User '{asked}' not found. {}", other.complaint(asked))))
         }
