@@ -3,6 +3,8 @@
 
 #[path = "../../crates/markup/tests/it/checks.rs"]
 mod checks;
+#[path = "../../crates/markup/tests/it/schema.rs"]
+mod schema;
 #[path = "../../crates/markup/tests/it/trees.rs"]
 mod trees;
 

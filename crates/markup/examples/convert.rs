@@ -6,12 +6,15 @@
     clippy::print_stdout,
     clippy::print_stderr,
     clippy::indexing_slicing,
+    clippy::unwrap_used,
     unreachable_pub,
     reason = "an example that talks to a terminal and shares its case runner with the tests"
 )]
 
 #[path = "../tests/it/cases.rs"]
 mod cases;
+#[path = "../tests/it/schema.rs"]
+mod schema;
 
 use std::io::Read;
 use std::process::ExitCode;

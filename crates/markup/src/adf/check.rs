@@ -134,6 +134,7 @@ impl Checker {
         };
         self.keys(map, &["type", "attrs", "content", "marks"]);
         match map.get("attrs") {
+            Some(_) if rule.attrs.is_empty() => self.find(format!("\"{kind}\" has no attrs")),
             Some(Value::Object(attrs)) => self.attrs(attrs, rule.attrs),
             Some(_) => self.find("attrs is not an object"),
             None if rule.needs_attrs => self.find(format!("\"{kind}\" needs attrs")),
@@ -161,6 +162,10 @@ impl Checker {
     fn marks(&mut self, map: &Map<String, Value>, allowed: &[&str]) {
         let Some(marks) = map.get("marks") else { return };
         let Value::Array(marks) = marks else { return self.find("marks is not a list") };
+        let has = |name: &str| marks.iter().any(|mark| super::read::kind(mark) == name);
+        if has("alignment") && has("indentation") {
+            self.find("\"alignment\" and \"indentation\" do not go together");
+        }
         for mark in marks {
             let kind = super::read::kind(mark);
             let Some(rules) = mark_attrs(kind).filter(|_| allowed.contains(&kind)) else {
@@ -168,11 +173,14 @@ impl Checker {
                 continue;
             };
             let Value::Object(map) = mark else { continue };
+            if rules.is_empty() {
+                self.keys(map, &["type"]);
+                continue;
+            }
             self.keys(map, &["type", "attrs"]);
             match map.get("attrs") {
                 Some(Value::Object(attrs)) => self.attrs(attrs, rules),
                 Some(_) => self.find("the attrs of a mark are not an object"),
-                None if rules.is_empty() => {}
                 None => self.find(format!("the mark \"{kind}\" needs attrs")),
             }
         }
@@ -257,16 +265,19 @@ fn fits(value: &Value, kind: Kind) -> bool {
             .is_some_and(|items| !items.is_empty() && items.iter().all(Value::is_string)),
         Kind::Flag => value.is_boolean(),
         Kind::OneOf(names) => text.is_some_and(|text| names.contains(&text)),
-        Kind::Hex => text.is_some_and(is_hex),
+        Kind::Hex => text.is_some_and(|text| is_hex(text, 6)),
+        Kind::HexAlpha => text.is_some_and(|text| is_hex(text, 6) || is_hex(text, 8)),
         Kind::StatusColor => text.is_some_and(|text| {
             matches!(text, "neutral" | "purple" | "blue" | "red" | "yellow" | "green")
-                || is_hex(text)
+                || is_hex(text, 6)
         }),
     }
 }
 
-fn is_hex(text: &str) -> bool {
-    text.len() == 7 && byte(text, 0) == b'#' && text.bytes().skip(1).all(|b| b.is_ascii_hexdigit())
+fn is_hex(text: &str, digits: usize) -> bool {
+    text.len() == digits + 1
+        && byte(text, 0) == b'#'
+        && text.bytes().skip(1).all(|b| b.is_ascii_hexdigit())
 }
 
 #[cfg(test)]

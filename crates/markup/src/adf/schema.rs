@@ -12,6 +12,8 @@ pub(super) enum Kind {
     OneOf(&'static [&'static str]),
     Any,
     Hex,
+    /// As [`Kind::Hex`], or with two more digits.
+    HexAlpha,
     StatusColor,
     Texts,
 }
@@ -422,7 +424,7 @@ pub(super) fn mark_attrs(kind: &str) -> Option<&'static [Attr]> {
             ("mode", Kind::OneOf(&["wide", "full-width"]), true),
             ("width", Kind::Number(-MAX, MAX), false),
         ],
-        "border" => &[("size", Kind::Number(1.0, 3.0), true), ("color", Kind::Text, true)],
+        "border" => &[("size", Kind::Number(1.0, 3.0), true), ("color", Kind::HexAlpha, true)],
         "fragment" => &[("localId", Kind::Filled, true), ("name", Kind::Text, false)],
         "dataConsumer" => &[("sources", Kind::Texts, true)],
         _ => return None,

@@ -4,12 +4,14 @@
 use std::collections::{BTreeMap, HashMap};
 
 use atlassian_markup::{
-    Context, Profile, TableLayout, adf, adf_to_markdown, markdown, markdown_to_adf,
-    markdown_to_storage, markdown_to_wiki, merge, storage, storage_to_markdown, wiki_to_markdown,
+    Context, Profile, TableLayout, adf_to_markdown, markdown, markdown_to_adf, markdown_to_storage,
+    markdown_to_wiki, merge, storage, storage_to_markdown, wiki_to_markdown,
 };
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use serde_json::{Map, Value};
+
+use super::schema;
 
 /// A case that did not come out as expected.
 pub struct Failure {
@@ -93,10 +95,9 @@ fn run_case(case: &Value, direction: &str) -> Result<(), String> {
     }
     if let Got::Json(value) = &got
         && !has_tag(case, "schema-exempt")
-        && let Err(findings) = adf::check(value)
+        && let Err(findings) = schema::check(value)
     {
-        let findings: Vec<String> = findings.iter().map(ToString::to_string).collect();
-        return Err(format!("not valid ADF: {findings:?} in {value}"));
+        return Err(format!("not valid ADF: {findings} in {value}"));
     }
     if direction.ends_with("storage")
         && let Got::Text(text) = &got

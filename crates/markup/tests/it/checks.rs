@@ -10,6 +10,7 @@ use atlassian_markup::{
 };
 use serde_json::Value;
 
+use super::schema;
 use super::trees::{self, Choices};
 
 /// The names of the checks.
@@ -53,7 +54,7 @@ fn read_markdown(text: &str) {
         assert_eq!(once, twice, "not canonical");
     }
     let body = markdown_to_adf(text, Profile::Jira, &context).output;
-    assert_eq!(adf::check(&body), Ok(()), "invalid ADF {body}");
+    assert_eq!(schema::check(&body), Ok(()), "invalid ADF {body}");
     let once = adf_to_markdown(&body, Profile::Jira, &context).output;
     let again = markdown_to_adf(&once, Profile::Jira, &context).output;
     let twice = adf_to_markdown(&again, Profile::Jira, &context).output;
@@ -118,8 +119,8 @@ fn read_adf(body: &Value) {
     let context = Context::default();
     let got = adf_to_markdown(body, Profile::Jira, &context).output;
     let again = markdown_to_adf(&got, Profile::Jira, &context).output;
-    assert_eq!(adf::check(&again), Ok(()), "through {got}");
-    let valid = adf::check(body).is_ok();
+    assert_eq!(schema::check(&again), Ok(()), "through {got}");
+    let valid = schema::check(body).is_ok();
     let back = merge::adf(body, &got, Profile::Jira, &context).unwrap();
     if body.is_object() {
         assert_eq!(back.output, *body, "an update that changes nothing, through {got}");
@@ -127,12 +128,12 @@ fn read_adf(body: &Value) {
     for new in ["other words", &format!("first words\n\n{got}\n\nlast words")] {
         let back = merge::adf(body, new, Profile::Jira, &context).unwrap();
         if valid {
-            assert_eq!(adf::check(&back.output), Ok(()), "from {body} with {new}");
+            assert_eq!(schema::check(&back.output), Ok(()), "from {body} with {new}");
         }
     }
     let written = adf::write(&adf::read(body), &context).output;
     if valid {
-        assert_eq!(adf::check(&written), Ok(()), "from {body}");
+        assert_eq!(schema::check(&written), Ok(()), "from {body}");
     }
 }
 
@@ -151,7 +152,7 @@ fn merged(text: &str) {
     }
     let body = markdown_to_adf(stored, Profile::Jira, &context).output;
     if let Ok(got) = merge::adf(&body, new, Profile::Jira, &context) {
-        assert_eq!(adf::check(&got.output), Ok(()));
+        assert_eq!(schema::check(&got.output), Ok(()));
     }
     let _ = merge::wiki(stored, new, &context);
 }

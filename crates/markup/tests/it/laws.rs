@@ -1,7 +1,7 @@
 //! The laws of content conversion spec section 8.9, each as a property over generated documents.
 
 use atlassian_markup::{
-    Context, Profile, adf, adf_to_markdown, markdown, markdown_to_adf, markdown_to_storage,
+    Context, Profile, adf_to_markdown, markdown, markdown_to_adf, markdown_to_storage,
     markdown_to_wiki, merge, storage, storage_to_markdown, wiki, wiki_to_markdown,
 };
 use proptest::prelude::*;
@@ -9,8 +9,9 @@ use serde_json::Value;
 
 use super::cases::normal_adf;
 use super::generate;
+use super::schema;
 
-fn config() -> ProptestConfig {
+pub(super) fn config() -> ProptestConfig {
     let cases = std::env::var("LAW_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(200);
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
@@ -25,9 +26,8 @@ fn to_md(body: &Value) -> String {
 
 fn to_adf(text: &str) -> Value {
     let got = markdown_to_adf(text, Profile::Jira, &context()).output;
-    if let Err(findings) = adf::check(&got) {
-        let findings: Vec<String> = findings.iter().map(ToString::to_string).collect();
-        panic!("invalid ADF from {text:?}: {findings:?}\n{got}");
+    if let Err(findings) = schema::check(&got) {
+        panic!("invalid ADF from {text:?}: {findings}\n{got}");
     }
     got
 }
@@ -72,7 +72,7 @@ proptest! {
 
     #[test]
     fn g1_adf_survives_markdown(body in generate::document()) {
-        prop_assert_eq!(adf::check(&body), Ok(()));
+        prop_assert_eq!(schema::check(&body), Ok(()));
         let text = to_md(&body);
         let back = to_adf(&text);
         prop_assert!(normal_adf(&back) == normal_adf(&body), "through\n{}\nfrom {}\nto   {}", text, normal_adf(&body), normal_adf(&back));

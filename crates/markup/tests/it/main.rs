@@ -2,6 +2,8 @@
 #![expect(unreachable_pub, reason = "the case runner is shared with an example")]
 
 #[cfg(test)]
+mod agree;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod checks;
@@ -17,6 +19,8 @@ mod laws;
 mod losses;
 #[cfg(test)]
 mod pages;
+#[cfg(test)]
+mod schema;
 #[cfg(test)]
 mod stress;
 #[cfg(test)]

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use atlassian_markup::{
-    Context, Profile, WarningKind, adf, adf_to_markdown, merge, section, storage,
-    storage_to_markdown, users_in_adf, users_in_storage, users_in_wiki, wiki_to_markdown,
+    Context, Profile, WarningKind, adf_to_markdown, merge, section, storage, storage_to_markdown,
+    users_in_adf, users_in_storage, users_in_wiki, wiki_to_markdown,
 };
 use serde_json::{Value, json};
+
+use super::schema;
 
 /// A page with every element of content conversion spec section 4.
 const PAGE: &str = include_str!("page.xml");
@@ -137,7 +139,7 @@ fn issue() -> Value {
 #[test]
 fn an_edited_sentence_of_an_issue_changes_only_its_node() {
     let body = issue();
-    assert_eq!(adf::check(&body), Ok(()));
+    assert_eq!(schema::check(&body), Ok(()));
     let context = Context::default();
     let text = adf_to_markdown(&body, Profile::Jira, &context).output;
     for words in [
@@ -151,7 +153,7 @@ fn an_edited_sentence_of_an_issue_changes_only_its_node() {
         let edited = text.replace(words, &words.replace("words", "terms"));
         assert_ne!(edited, text);
         let got = merge::adf(&body, &edited, Profile::Jira, &context).unwrap();
-        assert_eq!(adf::check(&got.output), Ok(()));
+        assert_eq!(schema::check(&got.output), Ok(()));
         assert_eq!(got.warnings, vec![], "{words}");
         let want = body.to_string().replace(words, &words.replace("words", "terms"));
         let want: Value = serde_json::from_str(&want).unwrap();

@@ -9,11 +9,13 @@ use atlassian_markup::{
 };
 use serde_json::{Value, json};
 
+use super::schema;
+
 /// Runs every direction over `text`.
 fn survive(text: &str) {
     let context = Context::default();
     let body = markdown_to_adf(text, Profile::Jira, &context).output;
-    assert_eq!(adf::check(&body), Ok(()), "{text:.60}");
+    assert_eq!(schema::check(&body), Ok(()), "{text:.60}");
     let _ = adf_to_markdown(&body, Profile::Jira, &context);
     if let Ok(got) = markdown_to_storage(text, &context) {
         assert_eq!(storage::check(&got.output), Ok(()));
@@ -27,7 +29,7 @@ fn survive(text: &str) {
     let from_wiki = wiki_to_markdown(text, &context).output;
     let _ = users_in_wiki(text);
     let body = markdown_to_adf(&from_wiki, Profile::Jira, &context).output;
-    assert_eq!(adf::check(&body), Ok(()), "{text:.60}");
+    assert_eq!(schema::check(&body), Ok(()), "{text:.60}");
 }
 
 #[test]
@@ -141,7 +143,7 @@ fn ten_thousand_levels_of_adf_are_read() {
             assert!(users_in_adf(&body).is_empty());
             assert!(adf::check(&body).is_err());
             let again = markdown_to_adf(&got.output, Profile::Jira, &Context::default()).output;
-            assert_eq!(adf::check(&again), Ok(()));
+            assert_eq!(schema::check(&again), Ok(()));
         }
     };
     let stack = 64 << 20;
