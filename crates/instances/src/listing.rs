@@ -1,8 +1,9 @@
 //! The instances as people and models see them.
 
-use crate::{Caller, Registry};
+use crate::{Caller, Entry, Registry};
 use atlassian_settings::InstanceId;
 use atlassian_tools::{InstanceListing, InstanceState};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Longest text of instructions for a model, in bytes (server spec section 11.9).
@@ -70,6 +71,25 @@ impl Registry {
             });
         }
         listing
+    }
+
+    /// The description of a tool as this caller meets it. Where descriptions tell instances apart,
+    /// a tool that a request moved to another address names that address, because the configured
+    /// one is not where its calls go (server spec section 11.6).
+    #[must_use]
+    pub fn description<'a>(&self, entry: &'a Entry, caller: &Caller) -> Cow<'a, str> {
+        let moved = entry.instance.as_ref().and_then(|id| {
+            let site = &caller.visits.get(id)?.config().site;
+            let configured = self.instances.get(id).map(|instance| &instance.config.site);
+            (configured != Some(site)).then(|| site.host())
+        });
+        match moved.filter(|_| *entry.description != *entry.definition.description) {
+            Some(host) => Cow::Owned(format!(
+                "[site of the request · {host}] {}",
+                entry.definition.description
+            )),
+            None => Cow::Borrowed(&entry.description),
+        }
     }
 
     /// What a model should know about several instances; `None` when there is only one.

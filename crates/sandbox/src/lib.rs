@@ -40,6 +40,7 @@ mod documents;
 mod fault;
 mod gateway;
 mod jira;
+mod leaks;
 mod log;
 mod media;
 mod oauth;
@@ -57,8 +58,10 @@ mod world;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 pub use fault::Fault;
+pub use leaks::LEAKS;
 pub use log::Recorded;
 pub use site::{Flavour, Site, SiteSpec};
 pub use wire::{REASON, Service};
@@ -303,6 +306,7 @@ impl Sandbox {
         self.sites
             .iter()
             .filter(|site| site.flavour() == Flavour::Cloud)
+            .filter(|site| !site.inner.unrecorded.load(Ordering::SeqCst))
             .flat_map(Site::whole_log)
             .filter(Recorded::documented)
             .map(|entry| format!("{}\n", entry.to_json()))

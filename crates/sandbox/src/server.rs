@@ -230,6 +230,8 @@ fn record(
     headers: &[(String, String)],
     body: &Bytes,
 ) -> u64 {
+    let line = format!("{method} {path} {query:?}");
+    crate::leaks::watch(target.site.name(), target.service, &line, headers, body);
     let mut log = lock(&target.site.inner.log);
     let number = log.last().map_or(1, |last| last.number + 1);
     log.push(Recorded {

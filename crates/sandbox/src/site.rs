@@ -1,7 +1,7 @@
 //! A site: its description before the start, and the handle tests hold afterwards.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
@@ -127,6 +127,8 @@ pub(crate) struct Inner {
     pub(crate) cleared: Mutex<Vec<Recorded>>,
     pub(crate) faults: Mutex<Vec<Fault>>,
     pub(crate) tokens: Mutex<Tokens>,
+    /// Whether its requests are kept out of the record of the run.
+    pub(crate) unrecorded: AtomicBool,
     flying: AtomicUsize,
     peak: AtomicUsize,
 }
@@ -153,6 +155,7 @@ impl Site {
                 world: Mutex::new(world),
                 log: Mutex::new(Vec::new()),
                 cleared: Mutex::new(Vec::new()),
+                unrecorded: AtomicBool::new(false),
                 faults: Mutex::new(Vec::new()),
                 tokens: Mutex::new(Tokens::default()),
                 flying: AtomicUsize::new(0),
@@ -296,9 +299,16 @@ impl Site {
     /// Forgets the log.
     pub fn clear_log(&self) {
         let gone = std::mem::take(&mut *lock(&self.inner.log));
-        if crate::traffic_file().is_some() {
+        if crate::traffic_file().is_some() && !self.inner.unrecorded.load(Ordering::SeqCst) {
             lock(&self.inner.cleared).extend(gone);
         }
+    }
+
+    /// Keeps the requests of this site out of the record of a test run
+    /// ([`TRAFFIC`](crate::TRAFFIC)): for tests that send what nobody should, whose requests tell
+    /// nothing about Atlassian's documents.
+    pub fn unrecorded(&self) {
+        self.inner.unrecorded.store(true, Ordering::SeqCst);
     }
 
     /// Everything since the start, what was cleared from the log included as far as the traffic of
