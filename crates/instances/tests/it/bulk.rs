@@ -11,8 +11,12 @@ use std::time::Duration;
 
 /// Requests that must be seen in flight at the same time.
 const AT_LEAST: usize = 6;
-/// The latency of the site in these tests.
-const LATENCY: Duration = Duration::from_millis(50);
+/// The latency of the site in these tests, and what is tried next on a machine that is too busy to
+/// send so many requests within it.
+const LATENCIES: [Duration; 3] =
+    [Duration::from_millis(50), Duration::from_millis(500), Duration::from_secs(3)];
+/// Requests that may be in flight in the tests of cancellation.
+const PLACES: u32 = 6;
 
 /// A Cloud site with `count` issues more, and an instance on it that may have `places` requests in
 /// flight.
@@ -41,10 +45,11 @@ fn answer(outcome: &Outcome) -> Value {
     serde_json::from_str(&outcome.text()).expect("a result is JSON")
 }
 
-fn slow(site: &Site) {
+fn slow(site: &Site, latency: Duration) {
+    site.clear_faults();
     site.clear_log();
     site.reset_max_in_flight();
-    site.fault(Fault::on(Service::Jira, "*", ".*").delay(LATENCY));
+    site.fault(Fault::on(Service::Jira, "*", ".*").delay(latency));
 }
 
 fn keys(count: usize) -> String {
@@ -75,15 +80,20 @@ fn count(answer: &Value) -> usize {
 async fn much_is_asked_for_at_the_same_time_and_within_the_limit_of_the_instance() {
     for places in [32_u32, 3] {
         let (_sandbox, site, registry) = world(1_000, places).await;
+        let wanted = AT_LEAST.min(places as usize);
         for (tool, arguments, expected) in calls() {
-            slow(&site);
-            let found = call(&registry, tool, arguments).await;
-            assert_eq!(count(&found), expected, "{tool}");
-            let seen = site.max_in_flight();
-            assert!(seen <= places as usize, "{tool}: {seen} of {places}");
-            let wanted = AT_LEAST.min(places as usize);
+            let mut seen = 0;
+            for latency in LATENCIES {
+                slow(&site, latency);
+                let found = call(&registry, tool, arguments.clone()).await;
+                assert_eq!(count(&found), expected, "{tool}");
+                seen = site.max_in_flight();
+                assert!(seen <= places as usize, "{tool}: {seen} of {places}");
+                if seen >= wanted {
+                    break;
+                }
+            }
             assert!(seen >= wanted, "{tool}: only {seen} at the same time, {places} allowed");
-            site.clear_faults();
         }
     }
 }
@@ -162,30 +172,39 @@ async fn cancelled(
     running.await.expect("the call ends")
 }
 
-/// Whether no request arrives any more: what had left is answered, and a request made afterwards
-/// is the only one.
-async fn quiet(registry: &Arc<Registry>, site: &Site) -> bool {
-    let before = site.log().len();
-    for _ in 0..3 {
-        call(registry, "get_link_types", json!({})).await;
+/// Waits until no request arrives any more but those made here, and tells how many others did:
+/// what had left before may arrive late on a busy machine, and is never more than the instance's
+/// places.
+async fn late(registry: &Arc<Registry>, site: &Site) -> usize {
+    let mut late = 0;
+    loop {
+        let before = site.log().len();
+        for _ in 0..3 {
+            call(registry, "get_link_types", json!({})).await;
+        }
+        let others =
+            site.log()[before..].iter().filter(|r| !r.path.ends_with("/issueLinkType")).count();
+        if others == 0 {
+            return late;
+        }
+        late += others;
     }
-    site.log()[before..].iter().all(|r| r.path.ends_with("/issueLinkType"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_read_sends_nothing_more() {
-    let (_sandbox, site, registry) = world(1_000, 6).await;
+    let (_sandbox, site, registry) = world(1_000, PLACES).await;
     for (tool, arguments, _) in
         calls().into_iter().filter(|(tool, ..)| *tool != "batch_create_issues")
     {
-        slow(&site);
+        slow(&site, LATENCIES[0]);
         let outcome =
             cancelled(&registry, &site, (tool, arguments), |site| site.log().len() >= 2).await;
         assert!(outcome.is_error() && outcome.text().contains("cancelled"), "{}", outcome.text());
         let asked = site.log().len();
-        assert!(asked <= 8, "{tool}: {asked}");
         site.clear_faults();
-        assert!(quiet(&registry, &site).await, "{tool}");
+        let asked = asked + late(&registry, &site).await;
+        assert!(asked <= 2 + PLACES as usize, "{tool}: {asked}");
     }
 }
 
@@ -193,7 +212,7 @@ async fn a_cancelled_read_sends_nothing_more() {
 /// on its way. The first is told as created, the second as unknown, and nothing is sent any more.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cancelled_write_tells_what_was_written() {
-    let (_sandbox, site, registry) = world(0, 6).await;
+    let (_sandbox, site, registry) = world(0, PLACES).await;
     let posts = |site: &Site| site.log().iter().filter(|r| r.path.ends_with("/issue/bulk")).count();
     site.fault(Fault::on(Service::Jira, "POST", "/issue/bulk").after(1).hang());
     let arguments = json!({"issues": entries("PAY", 100)});
@@ -213,13 +232,13 @@ async fn a_cancelled_write_tells_what_was_written() {
     let why = errors[0]["error"].as_str().expect("a reason");
     assert!(why.contains("cancelled"), "{why}");
     site.clear_faults();
-    assert!(quiet(&registry, &site).await);
+    assert_eq!(late(&registry, &site).await, 0, "the second group was the last request");
 }
 
 /// Cancelled while the new issues are read again: all of them are told by their keys.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_cancelled_after_its_writes_names_them() {
-    let (_sandbox, site, registry) = world(0, 6).await;
+    let (_sandbox, site, registry) = world(0, PLACES).await;
     site.fault(Fault::on(Service::Jira, "GET", "/issue/").hang());
     let reads = |site: &Site| {
         site.log().iter().any(|r| r.method == "GET" && r.path.contains("/issue/PAY-"))
