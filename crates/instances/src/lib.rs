@@ -8,6 +8,7 @@
 //! * [`pipeline`]: name + arguments + caller -> registry -> arguments -> policy -> tool -> answer,
 //!   with exactly one [`record`]. Every transport and the command line walk it.
 //! * [`visit`]: sites that requests bring with them, in the place of the unnumbered instance.
+//! * `sign_in`: the OAuth server that callers log in at.
 //! * `validation`: whether an instance knows a caller's credential, asked once in a while.
 //! * `elsewhere`: links that belong to another instance than the called one.
 //! * [`caller`]: who is calling, with which credentials for which instance.
@@ -25,6 +26,7 @@ pub mod pipeline;
 pub mod policy;
 pub mod record;
 pub mod registry;
+mod sign_in;
 mod validation;
 pub mod visit;
 

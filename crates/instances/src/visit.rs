@@ -172,6 +172,11 @@ impl Registry {
         Some(self.visits.keep(key, Visit { instance }))
     }
 
+    /// Where the platform's own services are.
+    pub(crate) fn platform(&self) -> &Platform {
+        &self.visits.platform
+    }
+
     /// The instance that a call of this caller meets under an id.
     pub(crate) fn instance_for<'a>(
         &'a self,
@@ -216,7 +221,7 @@ impl Registry {
 
     /// The configuration of a site that a request named. Of the operator's settings it has what
     /// holds for the same origin, without anything that could be a credential.
-    fn visiting(
+    pub(crate) fn visiting(
         &self,
         service: Service,
         url: &Url,

@@ -14,6 +14,8 @@
 //!   with credentials per instance; nothing usable is 401.
 //! * `oauth`: callers that log in through this server, in front of Atlassian's own OAuth.
 //! * [`Audit`], [`Metrics`]: what is written down and counted of every call.
+//! * `store`: where state is kept that outlives a request, also for several replicas.
+//! * `telemetry`: spans for an OpenTelemetry collector (feature `otlp`).
 //! * [`serve`]: the transport that the settings name.
 //!
 //! Rules of the crate: nothing but JSON-RPC goes to stdout; handlers are thin, because list and call
@@ -35,6 +37,9 @@ mod progress;
 mod result;
 mod run;
 pub mod stdio;
+mod store;
+#[cfg(feature = "otlp")]
+mod telemetry;
 mod tool;
 mod wire;
 
@@ -43,3 +48,5 @@ pub use error::ServeError;
 pub use http::Http;
 pub use metrics::Metrics;
 pub use run::serve;
+#[cfg(feature = "otlp")]
+pub use telemetry::Telemetry;

@@ -18,14 +18,33 @@ pub async fn serve(registry: Arc<Registry>, shutdown: CancellationToken) -> Resu
     for line in registry.lines(&Caller::operator()) {
         tracing::info!(target: "atlassian_mcp::start", "{line}");
     }
-    match registry.server().transport {
+    #[cfg(feature = "otlp")]
+    let telemetry = crate::Telemetry::start(&registry)?;
+    #[cfg(not(feature = "otlp"))]
+    if registry.server().telemetry.is_some() {
+        // The variable is often set for all programs of a machine, so it prevents nothing.
+        tracing::warn!(
+            target: "atlassian_mcp::start",
+            "an OpenTelemetry collector is configured (OTEL_EXPORTER_OTLP_ENDPOINT), but this build of atlassian-mcp \
+             sends no spans: it has not the cargo feature `otlp`"
+        );
+    }
+    let ended = match registry.server().transport {
         Transport::Stdio => {
             stdio::serve(registry, shutdown).await;
             Ok(())
         }
         Transport::StreamableHttp | Transport::Sse => {
             let settings = registry.server().http.clone();
-            Http::bind(registry, &settings).await?.run(shutdown).await
+            match Http::bind(registry, &settings).await {
+                Ok(http) => http.run(shutdown).await,
+                Err(error) => Err(error),
+            }
         }
+    };
+    #[cfg(feature = "otlp")]
+    if let Some(telemetry) = telemetry {
+        telemetry.end().await;
     }
+    ended
 }

@@ -27,6 +27,12 @@ impl Identity {
         }
         Self(digest.finalize().into())
     }
+
+    /// The fingerprint itself, for comparing it where another process keeps it. Not to be shown.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
 }
 
 impl fmt::Display for Identity {

@@ -51,8 +51,8 @@ pub use raw::Raw;
 pub use reference::{env_example, markdown_reference};
 pub use secret::Secret;
 pub use server::{
-    CallerSettings, HttpSettings, LogFormat, LogLevel, LogSettings, LossyWrites, ServerSettings,
-    ToolMode, Transport,
+    CallerSettings, HttpSettings, LogFormat, LogLevel, LogSettings, LossyWrites, RedisSettings,
+    ServerSettings, TelemetrySettings, ToolMode, Transport,
 };
 pub use service::{Deployment, Service, is_cloud_host};
 pub use site::{SiteUrl, SiteUrlError};

@@ -4,6 +4,7 @@ use crate::{Exposure, Secret};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
+use url::Url;
 
 /// How clients reach the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -117,6 +118,30 @@ impl Default for HttpSettings {
     }
 }
 
+/// The Redis in which replicas share their state.
+#[derive(Clone, Debug)]
+pub struct RedisSettings {
+    /// Its address, which may hold a password.
+    pub url: Secret,
+    /// Beginning of every key.
+    pub prefix: String,
+    /// PEM file that takes the place of the operating system's trust store.
+    pub trust_file: Option<PathBuf>,
+}
+
+/// The collector that is sent one span per call.
+#[derive(Clone, Debug)]
+pub struct TelemetrySettings {
+    /// Where spans are posted to.
+    pub endpoint: Url,
+    /// Headers sent along, which may be credentials.
+    pub headers: Vec<(String, Secret)>,
+    /// PEM file with the authorities that are trusted there, and no others.
+    pub trust_file: Option<PathBuf>,
+    /// Name of this server.
+    pub service_name: String,
+}
+
 /// How callers over HTTP are identified (server spec section 4).
 #[derive(Clone, Debug, Default)]
 pub struct CallerSettings {
@@ -164,6 +189,10 @@ pub struct ServerSettings {
     pub lossy_writes: LossyWrites,
     /// Append-only audit file.
     pub audit_file: Option<PathBuf>,
+    /// Where replicas share their state.
+    pub redis: Option<RedisSettings>,
+    /// Where spans go.
+    pub telemetry: Option<TelemetrySettings>,
     /// Requests in flight in the whole process; `None` is unlimited.
     pub max_concurrent_requests: Option<u32>,
     /// The OAuth proxy's settings as given, for the server to validate.
@@ -193,6 +222,8 @@ impl Default for ServerSettings {
             files_root: None,
             lossy_writes: LossyWrites::default(),
             audit_file: None,
+            redis: None,
+            telemetry: None,
             max_concurrent_requests: None,
             oauth_proxy: Vec::new(),
             oauth_proxy_folder: None,

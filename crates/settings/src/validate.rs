@@ -7,6 +7,7 @@ mod exposure;
 mod instance;
 mod instances;
 mod network;
+mod outside;
 mod presentation;
 mod scalars;
 mod scan;

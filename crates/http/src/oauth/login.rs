@@ -89,8 +89,15 @@ impl Login {
         &self.redirect
     }
 
+    /// What an answer to this login brings back.
+    #[must_use]
+    pub const fn state(&self) -> &Secret {
+        &self.state
+    }
+
     /// Proves to the token server that who exchanges the code is who asked for it.
-    pub(crate) const fn verifier(&self) -> &Secret {
+    #[must_use]
+    pub const fn verifier(&self) -> &Secret {
         &self.verifier
     }
 

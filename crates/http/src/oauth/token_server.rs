@@ -81,15 +81,28 @@ impl TokenServer {
         login: &Login,
         code: &Secret,
     ) -> Result<Tokens, OAuthError> {
+        self.redeem(app, login.verifier(), code).await
+    }
+
+    /// The same for a login of which only the verifier was kept.
+    ///
+    /// # Errors
+    /// [`OAuthError`]; on Cloud also when no refresh token came.
+    pub async fn redeem(
+        &self,
+        app: &OAuthApp,
+        verifier: &Secret,
+        code: &Secret,
+    ) -> Result<Tokens, OAuthError> {
         let form = [
             ("grant_type", "authorization_code"),
             ("client_id", &app.client_id),
             ("client_secret", app.client_secret.expose()),
             ("code", code.expose()),
             ("redirect_uri", app.redirect_uri.trim()),
-            ("code_verifier", login.verifier().expose()),
+            ("code_verifier", verifier.expose()),
         ];
-        let hidden = [app.client_secret.clone(), code.clone(), login.verifier().clone()];
+        let hidden = [app.client_secret.clone(), code.clone(), verifier.clone()];
         let answer = self.post(&form, &hidden).await?;
         let tokens = answer.tokens(&hidden)?;
         if tokens.refresh.is_none() && self.endpoints.is_cloud() {

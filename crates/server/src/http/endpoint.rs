@@ -1,12 +1,14 @@
 //! The MCP route of streamable HTTP.
 
 use super::gate::Gate;
-use super::sessions::Sessions;
+use super::sessions::{Admitted, Sessions};
+use super::shared::{ARRIVING, Arriving, Restoring, Shared};
 use super::{Drain, errors};
 use crate::handler::{Handler, Served};
-use crate::identity::Identified;
+use crate::store::StoreError;
 use crate::wire;
 use atlassian_settings::HttpSettings;
+use atlassian_settings::Identity;
 use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -14,6 +16,7 @@ use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
 use http::{HeaderMap, Method, StatusCode};
 use http_body::Frame;
+use rmcp::model::InitializeRequestParams;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -35,16 +38,25 @@ pub(crate) struct Endpoint {
 impl Endpoint {
     /// The endpoint of a listener: sessions for legacy clients unless the settings say stateless,
     /// none for modern ones; simple answers are plain JSON wherever there is no session.
-    pub(crate) fn new(gate: Gate, handler: Handler, settings: &HttpSettings, drain: Drain) -> Self {
-        let sessions = Arc::new(Sessions::new(settings.max_sessions));
+    pub(crate) fn new(
+        gate: Gate,
+        handler: Handler,
+        settings: &HttpSettings,
+        drain: Drain,
+        shared: Option<Shared>,
+    ) -> Self {
+        let sessions = Arc::new(Sessions::new(settings.max_sessions, shared));
         // Host and Origin have been checked by the fence, which knows more rules.
-        let config = StreamableHttpServerConfig::default()
+        let mut config = StreamableHttpServerConfig::default()
             .with_legacy_session_mode(!settings.stateless)
             .with_json_response(true)
             .with_cancellation_token(drain.close.clone())
             .with_max_request_body_bytes(settings.max_body_bytes)
             .disable_allowed_hosts()
             .disable_allowed_origins();
+        if sessions.are_shared() {
+            config.session_store = Some(Arc::new(Restoring));
+        }
         let handler = handler.served();
         let service = StreamableHttpService::new(
             move || Ok(handler.for_session()),
@@ -59,13 +71,48 @@ impl Endpoint {
         self.sessions.open()
     }
 
-    /// The session a request names, if it is its caller's or if it names none.
-    fn session_is_own(&self, headers: &HeaderMap, identified: &Identified) -> bool {
-        headers
-            .get_all(SESSION)
-            .iter()
-            .all(|id| id.to_str().is_ok_and(|id| self.sessions.is_of(id, identified.session)))
+    /// Lets a request pass that names no session or one of its caller's, which may have to come
+    /// from another replica.
+    ///
+    /// # Errors
+    /// The refusal to answer with.
+    async fn session(
+        &self,
+        headers: &HeaderMap,
+        caller: Identity,
+    ) -> Result<Option<Box<Arriving>>, Response> {
+        let unknown = || {
+            let (status, code) = (StatusCode::NOT_FOUND, wire::INVALID_REQUEST);
+            errors::response(status, code, "Session not found")
+        };
+        let mut named = headers.get_all(SESSION).iter();
+        let Some(id) = named.next() else { return Ok(None) };
+        // Of two sessions it would not be clear which one the request is for.
+        let id = id.to_str().ok().filter(|_| named.next().is_none()).ok_or_else(unknown)?;
+        match self.sessions.admits(id, caller).await {
+            Ok(Admitted::Here) => Ok(None),
+            Ok(Admitted::Arriving(arriving)) => Ok(Some(arriving)),
+            Ok(Admitted::No) => Err(unknown()),
+            Err(error) => Err(unshared(&error)),
+        }
     }
+}
+
+/// The refusal when replicas cannot be asked about a session: it may have been ended, or be another
+/// caller's.
+fn unshared(error: &StoreError) -> Response {
+    tracing::error!(target: "atlassian_mcp::http", "the sessions that replicas share cannot be used: {error}");
+    let text = "The server cannot look up sessions; try again later";
+    errors::response(StatusCode::SERVICE_UNAVAILABLE, wire::INTERNAL_ERROR, text)
+}
+
+/// What the client said in the `initialize` of a body.
+fn initialize_of(body: &[u8]) -> Option<InitializeRequestParams> {
+    #[derive(serde::Deserialize)]
+    struct Initialize {
+        params: InitializeRequestParams,
+    }
+    serde_json::from_slice(body).ok().map(|Initialize { params }| params)
 }
 
 /// Serves one request: every method is authenticated, and nothing is allocated for a request that is
@@ -75,9 +122,15 @@ pub(crate) async fn serve(State(endpoint): State<Arc<Endpoint>>, mut request: Re
         Ok(identified) => identified,
         Err(refused) => return refused,
     };
-    if !endpoint.session_is_own(request.headers(), &identified) {
-        let (status, code) = (StatusCode::NOT_FOUND, wire::INVALID_REQUEST);
-        return errors::response(status, code, "Session not found");
+    let arriving = match endpoint.session(request.headers(), identified.session).await {
+        Ok(arriving) => arriving,
+        Err(refused) => return refused,
+    };
+    if request.method() == Method::DELETE
+        && let Some(id) = request.headers().get(SESSION).and_then(|id| id.to_str().ok())
+        && let Err(error) = endpoint.sessions.end(id).await
+    {
+        return unshared(&error);
     }
     // A stream that only waits for news must not hold up the end of the server.
     let flight = (request.method() == Method::POST).then(|| endpoint.drain.in_flight.token());
@@ -88,9 +141,17 @@ pub(crate) async fn serve(State(endpoint): State<Arc<Endpoint>>, mut request: Re
     };
     parts.extensions.insert(Arc::clone(&identified.caller));
     let request = Request::from_parts(parts, Body::from(body.clone()));
-    let response = endpoint.service.handle(request).await.map(Body::new);
-    if let Some(id) = response.headers().get(SESSION).and_then(|id| id.to_str().ok()) {
-        endpoint.sessions.bind(id, identified.session);
+    let handled = endpoint.service.handle(request);
+    let response = match arriving {
+        Some(arriving) => ARRIVING.scope(*arriving, handled).await,
+        None => handled.await,
+    };
+    let response = response.map(Body::new);
+    if let Some(id) = response.headers().get(SESSION).and_then(|id| id.to_str().ok())
+        && let Err(error) =
+            endpoint.sessions.bind(id, identified.session, || initialize_of(&body)).await
+    {
+        return unshared(&error);
     }
     let response = errors::translated(response, &body).await;
     match flight {

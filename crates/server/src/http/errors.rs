@@ -1,6 +1,6 @@
 //! What the MCP service says in plain text, as JSON-RPC.
 
-use super::sessions::FULL;
+use super::sessions::{FULL, MOVING};
 use crate::wire;
 use axum::body::Body;
 use axum::response::Response;
@@ -51,8 +51,8 @@ pub(crate) async fn translated(response: Response, body: &[u8]) -> Response {
     let text = String::from_utf8_lossy(&text);
     let mut translated = if text.starts_with("fail to deserialize") {
         unreadable(body)
-    } else if text.contains(FULL) {
-        self::response(StatusCode::SERVICE_UNAVAILABLE, wire::INTERNAL_ERROR, FULL)
+    } else if let Some(passing) = [FULL, MOVING].into_iter().find(|words| text.contains(words)) {
+        self::response(StatusCode::SERVICE_UNAVAILABLE, wire::INTERNAL_ERROR, passing)
     } else if status.is_server_error() {
         // The text may carry internals; the log has it.
         self::response(status, wire::INTERNAL_ERROR, "Internal error")

@@ -5,6 +5,7 @@
 //!
 //! * `endpoint`: the MCP route: identity, session, body, and errors as JSON-RPC.
 //! * `sessions`: sessions of legacy clients: bounded, expiring, bound to their caller.
+//! * `shared`: sessions that replicas share.
 //! * `fence`: which Host and Origin are served.
 //! * `gate`: the identity check in front of the routes that need one.
 //! * `health`: `/healthz`, `/readyz` and `/metrics`.
@@ -20,6 +21,7 @@ mod health;
 mod layers;
 mod listener;
 mod sessions;
+mod shared;
 mod sse;
 mod tls;
 
@@ -29,6 +31,7 @@ use crate::ServeError;
 use crate::handler::Handler;
 use crate::metrics::Metrics;
 use crate::oauth::Proxy;
+use crate::store::{self, Store};
 use atlassian_instances::{Observer, Registry};
 use atlassian_settings::{HttpSettings, Transport};
 use axum::Router;
@@ -39,6 +42,7 @@ use fence::Fence;
 use gate::Gate;
 use health::Health;
 use listener::{Door, Peer};
+use shared::Shared;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -98,7 +102,8 @@ impl Http {
                 return Err(ServeError::Tls(text.to_owned()));
             }
         };
-        let proxy = Proxy::of(&registry, settings)?;
+        let shared = store::shared(registry.server().redis.as_ref())?;
+        let proxy = Proxy::of(&registry, settings, shared.as_ref())?;
         let host = settings.host.trim_matches(|c| c == '[' || c == ']');
         let shown = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
         let listener = TcpListener::bind((host, settings.port)).await.map_err(|source| {
@@ -111,7 +116,7 @@ impl Http {
         let address = listener.local_addr()?;
         let door = Door::new(listener, certificate)?;
         let drain = Drain::default();
-        let app = app(registry, settings, address, &drain, proxy);
+        let app = app(registry, settings, address, &drain, proxy, shared);
         Ok(Self { door, address, path: settings.path.clone(), app, drain })
     }
 
@@ -186,6 +191,7 @@ fn app(
     address: SocketAddr,
     drain: &Drain,
     proxy: Option<Arc<Proxy>>,
+    shared: Option<Arc<dyn Store>>,
 ) -> Router {
     let transport = registry.server().transport;
     let gate = Gate::new(Arc::clone(&registry), proxy.clone());
@@ -201,7 +207,9 @@ fn app(
             .route("/messages", post(sse::message))
             .with_state(sse)
     } else {
-        let endpoint = Arc::new(Endpoint::new(gate.clone(), handler, settings, drain.clone()));
+        let shared = shared.map(Shared::new);
+        let endpoint =
+            Arc::new(Endpoint::new(gate.clone(), handler, settings, drain.clone(), shared));
         let counted = Arc::clone(&endpoint);
         sessions = Box::new(move || counted.open_sessions());
         let routes = Router::new().route(&settings.path, any(endpoint::serve));

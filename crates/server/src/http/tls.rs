@@ -82,33 +82,32 @@ impl Certificate {
             tokio::time::sleep(RELOAD).await;
             let own = Arc::clone(&self);
             // A panic in there would be one of the file system's making; the next look may do.
-            let _ = tokio::task::spawn_blocking(move || own.look()).await;
+            match tokio::task::spawn_blocking(move || own.look()).await {
+                Ok(Some(Ok(()))) => {
+                    tracing::info!(target: "atlassian_mcp::http", "the TLS certificate was read again");
+                }
+                Ok(Some(Err(error))) => {
+                    tracing::warn!(
+                        target: "atlassian_mcp::http",
+                        "the changed TLS certificate cannot be used, the one before stays in force: {error}"
+                    );
+                }
+                Ok(None) | Err(_) => {}
+            }
         }
     }
 
-    fn look(&self) {
-        let Ok(files) = Files::read(&self.cert, &self.key) else {
-            // Half a rotation: the next look finds the rest, and a start would say what is wrong.
-            return;
-        };
+    /// Takes up a changed pair; `None` when there is nothing new.
+    fn look(&self) -> Option<Result<(), ServeError>> {
+        // Half a rotation: the next look finds the rest, and a start would say what is wrong.
+        let files = Files::read(&self.cert, &self.key).ok()?;
         if self.current.read().unwrap_or_else(PoisonError::into_inner).seen == files {
-            return;
+            return None;
         }
         let made = files.pair(&self.cert, &self.key, &self.provider);
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         current.seen = files;
-        match made {
-            Ok(pair) => {
-                current.pair = Arc::new(pair);
-                tracing::info!(target: "atlassian_mcp::http", "the TLS certificate was read again");
-            }
-            Err(error) => {
-                tracing::warn!(
-                    target: "atlassian_mcp::http",
-                    "the changed TLS certificate cannot be used, the one before stays in force: {error}"
-                );
-            }
-        }
+        Some(made.map(|pair| current.pair = Arc::new(pair)))
     }
 }
 

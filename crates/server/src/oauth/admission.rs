@@ -1,10 +1,13 @@
 //! A request's token against the caller behind it.
 
 use super::records::{Bound, Grant};
-use super::store::Kind;
 use super::{Proxy, metadata, token};
 use crate::identity::Identified;
-use atlassian_settings::{Deployment, Identity, InstanceConfig};
+use crate::store::{Kind, seal};
+use atlassian_http::oauth::Endpoints;
+use atlassian_settings::{
+    Credential, Deployment, Identity, InstanceConfig, OAuthCredential, Secret,
+};
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use std::sync::Arc;
@@ -23,6 +26,8 @@ pub(crate) enum Presented {
 pub(crate) struct Admission {
     /// What a session is bound to: it stays while tokens are renewed.
     session: Identity,
+    /// Atlassian's token of the login.
+    token: Secret,
 }
 
 /// Headers that would send a credential to another place than it was given for.
@@ -74,7 +79,8 @@ impl Proxy {
         };
         upstream.set_sensitive(true);
         headers.insert(header::AUTHORIZATION, upstream);
-        Ok(Presented::Ours(Admission { session: Identity::of(&["grant", &bound.grant]) }))
+        let session = Identity::of(&["grant", &bound.grant]);
+        Ok(Presented::Ours(Admission { session, token: grant.upstream.access }))
     }
 
     async fn behind(
@@ -114,24 +120,19 @@ impl Proxy {
     /// Whether Atlassian's token of a login is for this instance: on Data Center each product is its
     /// own OAuth server, and its token is nobody else's business.
     fn is_for(&self, config: &InstanceConfig) -> bool {
-        let upstream = &self.settings.upstream_token;
+        let endpoints = self.upstream.endpoints();
         match config.deployment {
-            Deployment::Cloud => self.settings.cloud,
+            Deployment::Cloud => endpoints.is_cloud(),
             Deployment::DataCenter => {
-                let site = config.site.as_str();
-                !self.settings.cloud
-                    && upstream
-                        .as_str()
-                        .strip_prefix(site)
-                        .is_some_and(|rest| rest.starts_with('/'))
+                !endpoints.is_cloud() && Endpoints::data_center(&config.site) == *endpoints
             }
         }
     }
 }
 
 impl Admission {
-    /// The caller with the login's bounds: its session is the login's, and primaries that the token
-    /// is not for do not get it.
+    /// The caller with the login's bounds: its session is the login's, Cloud sites get the token as
+    /// one of OAuth, and instances that it is not for do not get it.
     pub(crate) fn bind<'a>(
         &self,
         proxy: &Proxy,
@@ -140,11 +141,31 @@ impl Admission {
     ) -> Identified {
         identified.session = self.session;
         let caller = Arc::make_mut(&mut identified.caller);
-        for config in instances.filter(|config| config.id.name.is_primary()) {
-            if !proxy.is_for(config) {
+        for config in instances {
+            // Credentials that a header gave an instance by name are not the login's.
+            let is_ours =
+                caller.credentials.get(&config.id).is_some_and(|credential| self.is_in(credential));
+            if !is_ours {
+                continue;
+            }
+            // A request may choose among the Cloud sites of its login.
+            let site = caller.visits.get(&config.id).map_or(config, |visit| visit.config());
+            if proxy.is_for(site) {
+                let given = OAuthCredential::Given { token: self.token.clone() };
+                caller.credentials.insert(config.id.clone(), Arc::new(Credential::OAuth(given)));
+            } else {
                 caller.credentials.remove(&config.id);
             }
         }
         identified
+    }
+
+    fn is_in(&self, credential: &Credential) -> bool {
+        let (Credential::Pat(token) | Credential::OAuth(OAuthCredential::Given { token })) =
+            credential
+        else {
+            return false;
+        };
+        seal::same(token.expose(), self.token.expose())
     }
 }

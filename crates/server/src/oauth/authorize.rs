@@ -7,9 +7,8 @@
 use super::records::{Client, Code, Pending, Request};
 use super::refusal::Refusal;
 use super::state::StateError;
-use super::store::Kind;
-use super::upstream::UpstreamError;
-use super::{Proxy, ProxySettings, page, register, seal};
+use super::{Proxy, ProxySettings, page, register};
+use crate::store::{Kind, seal};
 use atlassian_settings::Secret;
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
@@ -160,7 +159,7 @@ pub(super) async fn ask(
         .and_then(|mut given| given.remove("txn_id"))
         .unwrap_or_default();
     match own_request(&proxy, &headers, &id).await {
-        Ok(request) => page::consent(proxy.settings(), &request, &id),
+        Ok(request) => page::consent(proxy.settings(), &proxy.upstream, &request, &id),
         Err(stop) => stop.page(),
     }
 }
@@ -226,14 +225,16 @@ fn require_browser(
 }
 
 async fn to_upstream(proxy: &Proxy, request: Request) -> Result<Response, Stop> {
-    let state = seal::random().map_err(StateError::from)?;
-    let verifier = seal::random().map_err(StateError::from)?;
-    let url = proxy.upstream.consent_url(state.expose(), &seal::challenge(verifier.expose()));
-    proxy
-        .state
-        .put(Kind::Pending, state.expose(), &Pending { request, verifier }, PATIENCE)
-        .await?;
-    Ok(redirect_to(url.as_str()))
+    let login = proxy.upstream.begin().map_err(|error| {
+        tracing::error!(target: "atlassian_mcp::oauth", "a login cannot begin: {error}");
+        Stop::Person(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "This server cannot begin a login; its log says why.".to_owned(),
+        )
+    })?;
+    let pending = Pending { request, verifier: login.verifier().clone() };
+    proxy.state.put(Kind::Pending, login.state().expose(), &pending, PATIENCE).await?;
+    Ok(redirect_to(login.url().as_str()))
 }
 
 /// Atlassian's answer, at the redirect address of the app.
@@ -267,10 +268,7 @@ async fn returned(proxy: &Proxy, headers: &HeaderMap, query: &str) -> Result<Res
         Ok(upstream) => upstream,
         Err(error) => {
             tracing::warn!(target: "atlassian_mcp::oauth", "a code was not exchanged: {error}");
-            let word = match error {
-                UpstreamError::Refused(_) => "access_denied",
-                UpstreamError::Unreachable(_) => "temporarily_unavailable",
-            };
+            let word = if error.is_passing() { "temporarily_unavailable" } else { "access_denied" };
             let text = "Atlassian did not exchange the code";
             return Ok(back(&[("error", word), ("error_description", text)]));
         }

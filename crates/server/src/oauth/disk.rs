@@ -3,7 +3,7 @@
 //! One file an entry, named by kind and digest, replaced whole. Everything is read once at start
 //! and answered from memory afterwards; short-lived kinds are never written.
 
-use super::store::{Kind, Memory, Store, StoreError, Stored};
+use crate::store::{Kind, Memory, Store, StoreError, Stored};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -53,7 +53,7 @@ impl Folder {
             });
             match good {
                 Some((left, value)) => {
-                    folder.forget(kind, folder.memory.insert(kind, key, value, left))
+                    folder.forget(kind, folder.memory.insert(kind, key, value, left));
                 }
                 // Over, or cut off while it was written.
                 None => drop(std::fs::remove_file(entry.path())),

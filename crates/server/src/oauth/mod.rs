@@ -14,7 +14,7 @@
 //! * `token`: codes and refresh tokens against tokens of ours (OAuth 2.1, RFC 7636).
 //! * `upstream`: codes and refresh tokens against tokens of Atlassian's.
 //! * `admission`: a request's token against the caller behind it.
-//! * `state`, `store`, `seal`, `disk`, `records`: what is remembered: bounded, ending, sealed.
+//! * `state`, `disk`, `records`: what is remembered: bounded, ending, sealed (see `crate::store`).
 //!
 //! The confused deputy: every client goes to Atlassian under the same app, and Atlassian does not
 //! ask again where a person has said yes before. So a person is asked here, for this client and its
@@ -30,10 +30,8 @@ mod records;
 mod redirects;
 mod refusal;
 mod register;
-mod seal;
 mod settings;
 mod state;
-mod store;
 mod token;
 mod upstream;
 
@@ -41,6 +39,7 @@ pub(crate) use admission::Presented;
 pub(crate) use settings::ProxySettings;
 
 use crate::ServeError;
+use crate::store::Store;
 use atlassian_instances::Registry;
 use atlassian_settings::HttpSettings;
 use axum::Router;
@@ -66,10 +65,12 @@ impl Proxy {
     pub(crate) fn of(
         registry: &Registry,
         http: &HttpSettings,
+        shared: Option<&Arc<dyn Store>>,
     ) -> Result<Option<Arc<Self>>, ServeError> {
-        let Some(settings) = ProxySettings::read(registry, http)? else { return Ok(None) };
-        let state = State::open(&settings)?;
-        let upstream = Upstream::new(&settings);
+        let Some((settings, upstream)) = ProxySettings::read(registry, http)? else {
+            return Ok(None);
+        };
+        let state = State::open(&settings, &upstream, shared)?;
         Ok(Some(Arc::new(Self { settings, state, upstream })))
     }
 

@@ -4,6 +4,7 @@
 
 use super::records::Request;
 use super::settings::ProxySettings;
+use super::upstream::Upstream;
 use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
@@ -16,7 +17,12 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:36rem;mar
                      button.y{background:#0c66e4;border-color:#0c66e4;color:#fff}";
 
 /// Asks whether a client may have access.
-pub(super) fn consent(settings: &ProxySettings, request: &Request, id: &str) -> Response {
+pub(super) fn consent(
+    settings: &ProxySettings,
+    upstream: &Upstream,
+    request: &Request,
+    id: &str,
+) -> Response {
     let name = if request.client_name.is_empty() {
         "An application without a name".to_owned()
     } else {
@@ -30,7 +36,7 @@ pub(super) fn consent(settings: &ProxySettings, request: &Request, id: &str) -> 
     } else {
         format!("<b>{}</b>", escaped(place))
     };
-    let host = settings.upstream_authorize.host_str().unwrap_or_default();
+    let host = upstream.endpoints().authorize.host_str().unwrap_or_default();
     let scopes: Vec<String> = settings.scopes.iter().map(|scope| escaped(scope)).collect();
     let body = format!(
         "<h1>Allow access to Atlassian?</h1>\

@@ -7,9 +7,8 @@
 use super::Proxy;
 use super::records::{Client, ClientAuth};
 use super::refusal::Refusal;
-use super::seal;
 use super::state::StateError;
-use super::store::Kind;
+use crate::store::{Kind, seal};
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};

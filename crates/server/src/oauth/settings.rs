@@ -1,14 +1,12 @@
 //! The operator's variables of the proxy, checked (server spec sections 2.7 and 7.3).
 
 use super::redirects::Redirects;
+use super::upstream::Upstream;
 use crate::ServeError;
 use atlassian_instances::Registry;
-use atlassian_settings::{HttpSettings, InstanceId, Secret, Service, Transport, is_cloud_host};
+use atlassian_settings::{HttpSettings, OAuthApp, Secret, ServerSettings, Transport};
 use std::path::PathBuf;
 use url::Url;
-
-/// The host of Cloud's OAuth server.
-const CLOUD_AUTH: &str = "auth.atlassian.com";
 
 /// Paths of other routes, which the callback must not take.
 const TAKEN: [&str; 8] = [
@@ -29,6 +27,8 @@ pub(crate) enum Keeping {
     Memory,
     /// In sealed files of this folder.
     Folder(PathBuf),
+    /// Where replicas share it.
+    Shared,
 }
 
 /// The settings of the proxy.
@@ -40,9 +40,6 @@ pub(crate) struct ProxySettings {
     pub(crate) mcp_path: String,
     /// The redirect address registered with Atlassian.
     pub(crate) callback: Url,
-    /// The app registered with Atlassian.
-    pub(crate) client_id: String,
-    pub(crate) client_secret: Secret,
     /// Scopes, in order.
     pub(crate) scopes: Vec<String>,
     /// Which redirect addresses clients may have.
@@ -55,20 +52,14 @@ pub(crate) struct ProxySettings {
     pub(crate) exclusive: bool,
     /// Where things are kept.
     pub(crate) keeping: Keeping,
-    /// Atlassian's consent page.
-    pub(crate) upstream_authorize: Url,
-    /// Where Atlassian exchanges codes and refresh tokens.
-    pub(crate) upstream_token: Url,
-    /// Whether that is Cloud.
-    pub(crate) cloud: bool,
 }
 
 impl ProxySettings {
-    /// Reads the settings; `None` when the proxy is off.
-    pub(crate) fn read(
+    /// Reads the settings, and finds the OAuth server they speak of; `None` when the proxy is off.
+    pub(super) fn read(
         registry: &Registry,
         http: &HttpSettings,
-    ) -> Result<Option<Self>, ServeError> {
+    ) -> Result<Option<(Self, Upstream)>, ServeError> {
         let server = registry.server();
         let given = Given(&server.oauth_proxy);
         if server.transport == Transport::Stdio
@@ -76,7 +67,9 @@ impl ProxySettings {
         {
             return Ok(None);
         }
-        let instance = given.text("ATLASSIAN_OAUTH_INSTANCE_URL").or_else(|| primary(registry));
+        let instance = given
+            .text("ATLASSIAN_OAUTH_INSTANCE_URL")
+            .or_else(|| registry.first_primary().map(|config| config.site.as_str().to_owned()));
         let redirect = given.text("ATLASSIAN_OAUTH_REDIRECT_URI");
         let (id, secret) =
             (given.text("ATLASSIAN_OAUTH_CLIENT_ID"), given.text("ATLASSIAN_OAUTH_CLIENT_SECRET"));
@@ -97,22 +90,30 @@ impl ProxySettings {
             None => folder_of(&callback),
         };
         let instance = web_address("ATLASSIAN_OAUTH_INSTANCE_URL", &instance)?;
-        let host = instance.host_str().unwrap_or_default();
-        let cloud = host == CLOUD_AUTH || is_cloud_host(host);
-        let (upstream_authorize, upstream_token) = endpoints(&instance, cloud)?;
-        let keeping = match given.text("ATLASSIAN_OAUTH_CLIENT_STORAGE_MODE").as_deref() {
-            Some("memory") => Keeping::Memory,
-            _ => server.oauth_proxy_folder.clone().map_or(Keeping::Memory, Keeping::Folder),
+        let server = registry.token_server(&instance).map_err(|error| {
+            ServeError::OAuth(format!("ATLASSIAN_OAUTH_INSTANCE_URL: {error}."))
+        })?;
+        let cloud = server.endpoints().is_cloud();
+        let scopes = given
+            .list("ATLASSIAN_OAUTH_SCOPE")
+            .unwrap_or_else(|| if cloud { Vec::new() } else { vec!["WRITE".to_owned()] });
+        if cloud && scopes.is_empty() {
+            return Err(ServeError::OAuth(
+                "The OAuth proxy in front of Cloud needs ATLASSIAN_OAUTH_SCOPE.".to_owned(),
+            ));
+        }
+        let app = OAuthApp {
+            client_id,
+            client_secret: Secret::new(secret),
+            redirect_uri: redirect,
+            scope: scopes.join(" "),
+            token_folder: None,
         };
         let settings = Self {
             base: base.as_str().trim_end_matches('/').to_owned(),
             mcp_path: http.path.clone(),
             callback,
-            client_id,
-            client_secret: Secret::new(secret),
-            scopes: given
-                .list("ATLASSIAN_OAUTH_SCOPE")
-                .unwrap_or_else(|| if cloud { Vec::new() } else { vec!["WRITE".to_owned()] }),
+            scopes,
             redirects: match given.list("ATLASSIAN_OAUTH_ALLOWED_CLIENT_REDIRECT_URIS") {
                 Some(patterns) => Redirects::parse(&patterns).map_err(ServeError::OAuth)?,
                 None => Redirects::default(),
@@ -125,21 +126,13 @@ impl ProxySettings {
                 }),
             consent: given.switch("ATLASSIAN_OAUTH_REQUIRE_CONSENT", true),
             exclusive: given.switch("ATLASSIAN_OAUTH_PROXY_EXCLUSIVE", true),
-            keeping,
-            upstream_authorize,
-            upstream_token,
-            cloud,
+            keeping: keeping(&given, registry.server()),
         };
         settings.check()?;
-        Ok(Some(settings))
+        Ok(Some((settings, Upstream::new(server, app))))
     }
 
     fn check(&self) -> Result<(), ServeError> {
-        if self.cloud && self.scopes.is_empty() {
-            return Err(ServeError::OAuth(
-                "The OAuth proxy in front of Cloud needs ATLASSIAN_OAUTH_SCOPE.".to_owned(),
-            ));
-        }
         let taken = |path: &str| {
             let below = path.strip_prefix(self.base_path()).unwrap_or(path);
             TAKEN.contains(&path) || TAKEN.contains(&below) || path.starts_with("/.well-known/")
@@ -240,14 +233,6 @@ impl Given<'_> {
     }
 }
 
-fn primary(registry: &Registry) -> Option<String> {
-    Service::ALL.into_iter().find_map(|service| {
-        let id = InstanceId::primary(service);
-        let config = registry.instances().find(|config| config.id == id)?;
-        (!config.site.is_from_request()).then(|| config.site.as_str().to_owned())
-    })
-}
-
 fn web_address(name: &str, text: &str) -> Result<Url, ServeError> {
     Url::parse(text)
         .ok()
@@ -274,16 +259,13 @@ fn folder_of(callback: &Url) -> Url {
     base
 }
 
-/// Where Atlassian asks and exchanges (server spec section 7.1).
-fn endpoints(instance: &Url, cloud: bool) -> Result<(Url, Url), ServeError> {
-    let base = if cloud {
-        format!("https://{CLOUD_AUTH}")
-    } else {
-        format!("{}/rest/oauth2/latest", instance.as_str().trim_end_matches('/'))
-    };
-    let at = |path: &str| {
-        Url::parse(&format!("{base}{path}"))
-            .map_err(|error| ServeError::OAuth(format!("ATLASSIAN_OAUTH_INSTANCE_URL: {error}")))
-    };
-    Ok((at("/authorize")?, at(if cloud { "/oauth/token" } else { "/token" })?))
+/// Where things are kept: replicas that share a Redis share them there unless told otherwise.
+fn keeping(given: &Given<'_>, server: &ServerSettings) -> Keeping {
+    let mode = given.text("ATLASSIAN_OAUTH_CLIENT_STORAGE_MODE").map(|m| m.to_ascii_lowercase());
+    match mode.as_deref() {
+        Some("memory") => Keeping::Memory,
+        Some("redis") => Keeping::Shared,
+        None if server.redis.is_some() => Keeping::Shared,
+        _ => server.oauth_proxy_folder.clone().map_or(Keeping::Memory, Keeping::Folder),
+    }
 }

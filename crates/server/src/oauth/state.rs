@@ -2,10 +2,11 @@
 
 use super::disk::Folder;
 use super::refusal::Refusal;
-use super::seal::{self, Seal};
 use super::settings::{Keeping, ProxySettings};
-use super::store::{Kind, Memory, Store, StoreError};
+use super::upstream::Upstream;
 use crate::ServeError;
+use crate::store::seal::{self, Seal};
+use crate::store::{Kind, Memory, Store, StoreError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -48,9 +49,18 @@ impl From<StateError> for Refusal {
 
 impl State {
     /// Opens the store that the settings name.
-    pub(super) fn open(settings: &ProxySettings) -> Result<Self, ServeError> {
+    pub(super) fn open(
+        settings: &ProxySettings,
+        upstream: &Upstream,
+        shared: Option<&Arc<dyn Store>>,
+    ) -> Result<Self, ServeError> {
         let store: Arc<dyn Store> = match &settings.keeping {
             Keeping::Memory => Arc::new(Memory::default()),
+            Keeping::Shared => shared.map(Arc::clone).ok_or_else(|| {
+                ServeError::OAuth(
+                    "ATLASSIAN_OAUTH_CLIENT_STORAGE_MODE=redis needs MCP_REDIS_URL.".to_owned(),
+                )
+            })?,
             Keeping::Folder(path) => Arc::new(Folder::open(path).map_err(|error| {
                 ServeError::OAuth(format!(
                     "The folder for registrations of the OAuth proxy {error}. Set ATLASSIAN_OAUTH_CLIENT_STORAGE_MODE=memory \
@@ -58,7 +68,11 @@ impl State {
                 ))
             })?),
         };
-        let seal = Arc::new(Seal::of(&settings.client_id, &settings.client_secret)?);
+        let app = upstream.app();
+        let seal = Seal::of(seal::OAUTH, &app.client_secret, &app.client_id).map_err(|error| {
+            ServeError::OAuth(format!("The OAuth proxy cannot start: {error}."))
+        })?;
+        let seal = Arc::new(seal);
         Ok(Self { store, seal })
     }
 

@@ -6,9 +6,8 @@
 use super::records::{Bound, Client, ClientAuth, Code, Grant};
 use super::refusal::Refusal;
 use super::state::StateError;
-use super::store::Kind;
-use super::upstream::UpstreamError;
-use super::{Proxy, authorize, register, seal};
+use super::{Proxy, authorize, register};
+use crate::store::{Kind, seal};
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
@@ -175,16 +174,16 @@ async fn refresh(
     };
     match proxy.upstream.refresh(&old).await {
         Ok(upstream) => grant.upstream = upstream,
-        Err(UpstreamError::Refused(why)) => {
-            tracing::info!(target: "atlassian_mcp::oauth", "a login ended: Atlassian refused its refresh token: {why}");
+        Err(error) if error.wants_login() => {
+            tracing::info!(target: "atlassian_mcp::oauth", "a login ended: its refresh token was refused: {error}");
             proxy.state.take::<Grant>(Kind::Grant, &bound.grant).await?;
             return Err(Refusal::grant("Atlassian refused to renew the login; log in again."));
         }
-        Err(error @ UpstreamError::Unreachable(_)) => {
+        Err(error) => {
             tracing::warn!(target: "atlassian_mcp::oauth", "a login was not renewed: {error}");
             // Nothing was used up: the client may try again with the same token.
             proxy.state.put(Kind::Refresh, given, &bound, LOGIN).await?;
-            let text = "Atlassian's OAuth server cannot be reached; try again later.";
+            let text = "Atlassian's OAuth server cannot renew the login now; try again later.";
             return Err(Refusal::new("temporarily_unavailable", text));
         }
     }

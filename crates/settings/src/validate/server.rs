@@ -1,7 +1,7 @@
 //! The server itself: transport, listener, callers, logging and bounds.
 
 use super::check::{Check, Given};
-use super::{Problem, ProblemKind, Severity, exposure, scalars};
+use super::{Problem, ProblemKind, Severity, exposure, outside, scalars};
 use crate::{
     CallerSettings, HttpSettings, LogFormat, LogLevel, LogSettings, LossyWrites, Secret,
     ServerSettings, ToolMode, Transport, variables,
@@ -55,6 +55,8 @@ pub(super) fn read(check: &mut Check<'_>) -> ServerSettings {
             &[("warn", LossyWrites::Warn), ("refuse", LossyWrites::Refuse)],
         ),
         audit_file: check.global_path("ATLASSIAN_AUDIT_FILE"),
+        redis: outside::redis(check, transport),
+        telemetry: outside::telemetry(check),
         max_concurrent_requests: u32::try_from(
             check.global_integer("ATLASSIAN_MAX_CONCURRENT_REQUESTS"),
         )
@@ -281,12 +283,18 @@ fn oauth_proxy(check: &mut Check<'_>) -> Vec<(String, Secret)> {
     if enabled {
         match mode.as_deref() {
             None | Some("default" | "memory") => {}
+            Some("redis") if check.global_text("MCP_REDIS_URL").is_some() => {}
+            Some("redis") => {
+                check.fatal("ATLASSIAN_OAUTH_CLIENT_STORAGE_MODE=redis needs MCP_REDIS_URL.")
+            }
             Some("factory") => check.fatal(
                 "ATLASSIAN_OAUTH_CLIENT_STORAGE_MODE=factory loads Python code, which this \
-                 program cannot; use default or memory.",
+                 program cannot; use default, memory or redis.",
             ),
             Some(_) => {
-                check.fatal("ATLASSIAN_OAUTH_CLIENT_STORAGE_MODE is none of default, memory.");
+                check.fatal(
+                    "ATLASSIAN_OAUTH_CLIENT_STORAGE_MODE is none of default, memory, redis.",
+                );
             }
         }
     }

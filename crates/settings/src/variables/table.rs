@@ -77,11 +77,11 @@ pub const VARIABLES: &[Variable] = &[
     each(Topic::Connection, "X_PERSONAL_TOKEN", Text, "", Never, "server spec section 2.2",
         "Personal access token of a Data Center instance; not used on Cloud.").secret(),
     each(Topic::Connection, "X_CLIENT_CERT", Path, "", Never, "server spec section 2.2",
-        "PEM file with a TLS client certificate, alone or together with its key."),
+        "File with a TLS client certificate: PEM, alone or together with its key, or PKCS#12."),
     each(Topic::Connection, "X_CLIENT_KEY", Path, "", Never, "server spec section 2.2",
         "PEM file with the key of the client certificate when it is a file of its own."),
     each(Topic::Connection, "X_CLIENT_KEY_PASSWORD", Text, "", Never, "server spec section 10.18",
-        "Password of an encrypted client key.").secret(),
+        "Password of an encrypted client key or of a PKCS#12 file.").secret(),
     each(Topic::Connection, "X_CUSTOM_HEADERS", List, "", Never, "server spec section 2.2",
         "Headers added to every request, as comma separated `Name=value`; they override the \
          headers of the same name.").secret(),
@@ -367,6 +367,12 @@ pub const VARIABLES: &[Variable] = &[
         "PEM file with the server's certificate chain; goes together with the key."),
     global(Topic::Server, "MCP_TLS_KEY", Path, "", "design section 9",
         "PEM file with the server's key, not encrypted."),
+    global(Topic::Server, "MCP_REDIS_URL", Text, "", "issue 6",
+        "Redis 6.2 or newer (or Valkey) in which several replicas share sessions and the logins of \
+         the OAuth proxy: `redis://:password@host:6379/0`, `rediss://` over TLS. Needs a build with \
+         the feature `redis`.").secret(),
+    global(Topic::Server, "MCP_REDIS_PREFIX", Text, "atlassian-mcp", "issue 6",
+        "Beginning of every key in that Redis; servers with the same one share their state."),
     global(Topic::Server, "MCP_METRICS", Switch, "false", "design section 9",
         "Whether `/metrics` is served, to this machine and to callers with credentials."),
     global(Topic::Server, "ATLASSIAN_AUDIT_FILE", Path, "", "design section 9",
@@ -403,6 +409,18 @@ pub const VARIABLES: &[Variable] = &[
          the protocol."),
     global(Topic::Logging, "MCP_LOG_FORMAT", Choice(&["text", "json"]), "text", "design section 7",
         "Shape of log lines."),
+    global(Topic::Logging, "OTEL_EXPORTER_OTLP_ENDPOINT", Text, "", "issue 6",
+        "Address of an OpenTelemetry collector (OTLP over HTTP, protobuf) that is sent one span per \
+         call, at `/v1/traces` below it. Needs a build with the feature `otlp`."),
+    global(Topic::Logging, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", Text, "", "issue 6",
+        "The same as a whole address, which goes before the other."),
+    global(Topic::Logging, "OTEL_EXPORTER_OTLP_HEADERS", Text, "", "issue 6",
+        "Headers for the collector: `name=value` parted by commas.").secret(),
+    global(Topic::Logging, "OTEL_EXPORTER_OTLP_CERTIFICATE", Path, "", "issue 6",
+        "PEM file with the certificate authorities that the collector is trusted by; the operating \
+         system's when unset."),
+    global(Topic::Logging, "OTEL_SERVICE_NAME", Text, "atlassian-mcp", "issue 6",
+        "Name under which the collector knows this server."),
     // OAuth proxy.
     global(Topic::OAuthProxy, "ATLASSIAN_OAUTH_PROXY_ENABLE", Switch, "false",
         "server spec section 2.7",
@@ -424,9 +442,10 @@ pub const VARIABLES: &[Variable] = &[
     global(Topic::OAuthProxy, "ATLASSIAN_OAUTH_REQUIRE_CONSENT", Switch, "true",
         "server spec section 2.7",
         "Whether a consent page of our own comes before Atlassian's."),
-    global(Topic::OAuthProxy, "ATLASSIAN_OAUTH_CLIENT_STORAGE_MODE", Choice(&["default", "memory"]), "default",
+    global(Topic::OAuthProxy, "ATLASSIAN_OAUTH_CLIENT_STORAGE_MODE", Choice(&["default", "memory", "redis"]), "default",
         "server spec section 7.3",
-        "Where registrations are kept: in encrypted files, or in memory only."),
+        "Where registrations and logins are kept: in encrypted files, in memory only, or in the \
+         Redis of MCP_REDIS_URL, which is the default where that is set."),
     global(Topic::OAuthProxy, "ATLASSIAN_OAUTH_CLIENT_STORAGE_FACTORY", Text, "",
         "server spec section 7.3",
         "Known from the Python program; loads Python code and is refused together with the \
