@@ -285,7 +285,7 @@ fn oauth_proxy(check: &mut Check<'_>) -> Vec<(String, Secret)> {
             None | Some("default" | "memory") => {}
             Some("redis") if check.global_text("MCP_REDIS_URL").is_some() => {}
             Some("redis") => {
-                check.fatal("ATLASSIAN_OAUTH_CLIENT_STORAGE_MODE=redis needs MCP_REDIS_URL.")
+                check.fatal("ATLASSIAN_OAUTH_CLIENT_STORAGE_MODE=redis needs MCP_REDIS_URL.");
             }
             Some("factory") => check.fatal(
                 "ATLASSIAN_OAUTH_CLIENT_STORAGE_MODE=factory loads Python code, which this \
