@@ -13,7 +13,7 @@
 //! * [`merge`]: updates; a block whose Markdown did not change keeps its stored bytes.
 //! * [`section`]: the outline of a page and edits of one section.
 //! * `keep`: references to content without a Markdown form; `footnote`, `keys`, `emoji`, `color`,
-//!   `entity`: what several formats need.
+//!   `entity`: what several formats need; `packed`: tables of names that cost no memory at start.
 //!
 //! The rules:
 //!
@@ -41,6 +41,7 @@ mod marks;
 pub mod merge;
 pub mod model;
 mod outcome;
+mod packed;
 mod scan;
 pub mod section;
 pub mod storage;

@@ -137,6 +137,9 @@ pub(crate) fn tag_at(text: &str, at: usize) -> Option<(Tag, usize)> {
             _ if gap == 0 || tag.close || pos - at > 4000 => return None,
             _ => {
                 let (key, value, end) = attribute(text, pos)?;
+                // Those of a panel are names of parameters, whose case counts.
+                let is_own = tag.name == "panel";
+                let key = if is_own { key.to_owned() } else { key.to_ascii_lowercase() };
                 tag.attrs.push((key, value));
                 pos = end;
             }
@@ -144,14 +147,14 @@ pub(crate) fn tag_at(text: &str, at: usize) -> Option<(Tag, usize)> {
     }
 }
 
-fn attribute(text: &str, at: usize) -> Option<(String, String, usize)> {
+fn attribute(text: &str, at: usize) -> Option<(&str, String, usize)> {
     let is_key =
         |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':' | b'.' | b'@');
     let len = tail(text, at).bytes().take_while(is_key).count();
     if len == 0 {
         return None;
     }
-    let key = cut(text, at, at + len).to_ascii_lowercase();
+    let key = cut(text, at, at + len);
     let mut pos = at + len;
     if byte(text, pos) != b'=' {
         return Some((key, String::new(), pos));

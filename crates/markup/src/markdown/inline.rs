@@ -47,6 +47,10 @@ pub(crate) fn parse(text: &str, scope: &Scope<'_>) -> Vec<Inline> {
     };
     parser.run();
     let mut inlines = delimiters::resolve(text, parser.toks).0;
+    // Equal marks in one another are one: an address may begin in the outer and end in the inner.
+    if (text.contains("www.") || text.contains("://")) && inlines.iter().any(has_nested_mark) {
+        inlines = super::normal::normalize(&inlines);
+    }
     autolink::linkify(&mut inlines);
     inlines
 }
@@ -452,6 +456,10 @@ impl Parser<'_> {
         let (url, title) = self.scope.refs.get(&super::fold_label(label))?;
         Some((url.clone(), title.clone(), end))
     }
+}
+
+fn has_nested_mark(inline: &Inline) -> bool {
+    matches!(inline, Inline::Mark(_, content) if content.iter().any(|i| matches!(i, Inline::Mark(..))))
 }
 
 fn inline_target(text: &str, at: usize) -> Option<(String, String, usize)> {

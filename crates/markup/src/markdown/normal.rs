@@ -1,11 +1,12 @@
 //! Running text in the one form that Markdown can write, and whether two runs say the same.
 
+use super::special;
 use crate::marks::{self, Piece, same_set};
 use crate::model::Inline;
 
 /// Brings running text into the form the writer writes: comments are transparent, equal marks are
 /// joined, blanks at the edges of `*`, `**` and `~~` marks stand outside, lines have no blanks at
-/// their ends.
+/// their ends, and an emoji that its short name tells is the one of that name.
 pub(crate) fn normalize(inlines: &[Inline]) -> Vec<Inline> {
     let mut pieces = marks::flatten(inlines);
     for piece in &mut pieces {
@@ -13,6 +14,11 @@ pub(crate) fn normalize(inlines: &[Inline]) -> Vec<Inline> {
             && text.contains(['\n', '\r'])
         {
             *text = text.replace(['\n', '\r'], " ");
+        }
+        if let Inline::Emoji { short, id, text } = &mut piece.leaf
+            && let Some((known_id, known_text)) = special::known_emoji(short, id, text)
+        {
+            (*id, *text) = (known_id, known_text);
         }
     }
     pieces.retain(|piece| !matches!(&piece.leaf, Inline::Code(text) if text.is_empty()));
@@ -63,4 +69,30 @@ pub(crate) fn same(a: &[Inline], b: &[Inline]) -> bool {
     let (a, b) = (marks::flatten(a), marks::flatten(b));
     a.len() == b.len()
         && a.iter().zip(&b).all(|(a, b)| a.leaf == b.leaf && same_set(&a.wraps, &b.wraps))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Context, Profile, adf_to_markdown};
+    use serde_json::{Value, json};
+
+    /// What the products store beside a short name differs in selectors and by age; the text around
+    /// it stays plain Markdown all the same.
+    #[test]
+    fn an_emoji_leaves_the_text_around_it_plain() {
+        for attrs in [
+            json!({"shortName": ":warning:", "text": "\u{26a0}\u{fe0f}"}),
+            json!({"shortName": ":warning:", "id": "26a0", "text": "\u{26a0}\u{fe0f}"}),
+            json!({"shortName": ":smile:"}),
+        ] {
+            let short = attrs.get("shortName").and_then(Value::as_str).unwrap().to_owned();
+            let document = json!({"version": 1, "type": "doc", "content": [{"type": "paragraph", "content": [
+                {"type": "text", "text": "A "},
+                {"type": "text", "text": "word", "marks": [{"type": "strong"}]},
+                {"type": "text", "text": ", then. "},
+                {"type": "emoji", "attrs": attrs}]}]});
+            let read = adf_to_markdown(&document, Profile::Jira, &Context::default());
+            assert_eq!(read.output.trim(), format!("A **word**, then. {short}"));
+        }
+    }
 }

@@ -151,6 +151,15 @@ pub(crate) fn emoji(text: &str, at: usize) -> Option<(Inline, usize)> {
     Some((inline, at + len + 2))
 }
 
+/// Id and text of the emoji of a short name, when what stands beside the name says no other.
+pub(crate) fn known_emoji(short: &str, id: &str, text: &str) -> Option<(String, String)> {
+    let (known, _) = emoji(short, 0).filter(|(_, end)| *end == short.len())?;
+    let Inline::Emoji { id: known_id, text: known_text, .. } = known else { return None };
+    let same = (id.is_empty() || id == known_id)
+        && (text.is_empty() || text == known_text || table::id(text) == table::id(&known_text));
+    same.then_some((known_id, known_text))
+}
+
 fn is_short_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+')
 }

@@ -62,6 +62,11 @@ impl Writer {
 
     /// The single paragraph of a cell or item is not wrapped.
     fn blocks(&mut self, blocks: &[Block]) {
+        self.blocks_after(blocks, false);
+    }
+
+    /// Blocks that follow running text: without tags, their text would join it.
+    fn blocks_after(&mut self, blocks: &[Block], text: bool) {
         let paragraphs = blocks
             .iter()
             .filter(|block| {
@@ -77,7 +82,7 @@ impl Writer {
             })
             .count();
         for block in blocks.iter().filter(|block| !is_silent(block)) {
-            self.block(block, paragraphs > 1);
+            self.block(block, text || paragraphs > 1);
         }
     }
 
@@ -216,7 +221,7 @@ impl Writer {
             self.wrapped("li", |w| {
                 w.out.push_str(if task.done { "[x] " } else { "[ ] " });
                 w.inlines(&task.inlines);
-                w.blocks(&task.extra);
+                w.blocks_after(&task.extra, !task.inlines.is_empty());
                 if !task.children.is_empty() {
                     w.wrapped("ul", |w| w.tasks(&task.children));
                 }

@@ -8,7 +8,6 @@ use super::escape::{self, Place, Signs};
 use super::inline::{self, Scope};
 use super::{autolink, directive, flank, normal, special, target};
 use crate::Profile;
-use crate::emoji;
 use crate::model::{Attrs, BlockKind, Image, Inline, Mark, Target, UserId, UserIdKind};
 use crate::scan::{cut, run};
 
@@ -461,11 +460,7 @@ impl Writer {
     }
 
     fn emoji(&mut self, short: &str, id: &str, text: &str) {
-        let known = special::emoji(short, 0).filter(|(_, end)| *end == short.len());
-        if let Some((Inline::Emoji { id: known_id, text: known_text, .. }, _)) = known
-            && (id.is_empty() || id == known_id)
-            && (text.is_empty() || text == known_text || emoji::id(text) == emoji::id(&known_text))
-        {
+        if special::known_emoji(short, id, text).is_some() {
             self.raw(short);
             return;
         }

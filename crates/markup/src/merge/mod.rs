@@ -114,6 +114,14 @@ pub fn wiki(
         let warnings = dropped_from_wiki(current, markdown);
         return Ok(Converted { output: markdown.to_owned(), warnings });
     }
+    // Jira stores the line ends of browsers: the whole of a text has them, or none of it.
+    if current.contains("\r\n") {
+        let merged = wiki(&current.replace("\r\n", "\n"), markdown, context)?;
+        let output = merged.output.replace('\n', "\r\n");
+        return Ok(Converted { output, ..merged });
+    }
+    // Places are those of the text as it is read.
+    let current = &*crate::scan::normalize(current);
     let (mut new, mut warnings) = crate::markdown::read_with_warnings(markdown, Profile::Jira);
     restore(&mut new.blocks, &originals::of(&old))?;
     let nothing = |_| Vec::new();

@@ -6,7 +6,7 @@ mod table;
 mod walk;
 
 pub use table::{Cell, Row, Table};
-pub(crate) use walk::{inline_text, push_inline};
+pub(crate) use walk::{forget_sources, inline_text, push_inline};
 
 /// Where something stood in the input: bytes of a text, or node numbers of an ADF tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

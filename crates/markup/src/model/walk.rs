@@ -38,7 +38,36 @@ impl BlockKind {
     }
 }
 
+/// Takes off where blocks and their parts stood: they go into a text of another format.
+pub(crate) fn forget_sources(blocks: &mut [Block]) {
+    for block in blocks {
+        block.source = None;
+        match &mut block.kind {
+            BlockKind::List { items, .. } => items.iter_mut().for_each(|item| item.source = None),
+            BlockKind::Layout { columns, .. } => {
+                columns.iter_mut().for_each(|column| column.source = None);
+            }
+            BlockKind::Table(table) => {
+                for row in &mut table.rows {
+                    row.source = None;
+                    row.cells.iter_mut().for_each(|cell| cell.source = None);
+                }
+            }
+            BlockKind::Tasks(tasks) | BlockKind::Decisions(tasks) => {
+                tasks.iter_mut().for_each(Task::forget_source);
+            }
+            _ => {}
+        }
+        block.kind.for_each_run(&mut |run| forget_sources(run));
+    }
+}
+
 impl Task {
+    fn forget_source(&mut self) {
+        self.source = None;
+        self.children.iter_mut().for_each(Self::forget_source);
+    }
+
     fn for_each_run(&mut self, visit: &mut dyn FnMut(&mut Vec<Block>)) {
         visit(&mut self.extra);
         for child in &mut self.children {

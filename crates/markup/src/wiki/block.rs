@@ -177,9 +177,12 @@ impl Reader<'_> {
                 self.end_list(out);
                 out.list_start = at;
             }
-            out.lists.open(chain.as_bytes());
+            out.lists.open(chain.as_bytes(), out.list_end);
             let inlines = inline::parse(text);
-            let mut item = Item::default();
+            let start = at + indent;
+            // Its end is known when the next one starts, or the list ends.
+            let source = Some(Span { start, end: start, lead: start, reuse: Reuse::Nothing });
+            let mut item = Item { blocks: Vec::new(), source };
             if !inlines.is_empty() {
                 item.blocks.push(paragraph(inlines));
             }
@@ -227,7 +230,7 @@ impl Reader<'_> {
         if out.lists.levels.is_empty() {
             return;
         }
-        if let Some(kind) = std::mem::take(&mut out.lists).finish() {
+        if let Some(kind) = std::mem::take(&mut out.lists).finish(out.list_end) {
             let (start, end) = (out.list_start, out.list_end);
             self.push(out, kind, start, end);
         }
@@ -266,7 +269,8 @@ impl Reader<'_> {
             }),
             "adf" => match serde_json::from_str::<serde_json::Value>(inner.trim()) {
                 Ok(node) => {
-                    let document = crate::adf::read(&node);
+                    let mut document = crate::adf::read(&node);
+                    crate::model::forget_sources(&mut document.blocks);
                     return document.blocks.into_iter().map(|block| block.kind).collect();
                 }
                 Err(_) => BlockKind::Code(CodeBlock {
@@ -308,10 +312,11 @@ impl Reader<'_> {
                 break;
             }
             let end = self.row_end(start, to);
-            let row = self.row(start, end, depth);
+            let mut row = self.row(start, end, depth);
             if row.cells.is_empty() {
                 break;
             }
+            row.source = Some(Span { start, end, lead: start, reuse: Reuse::Nothing });
             table.rows.push(row);
             at = end + 1;
         }
@@ -399,10 +404,13 @@ impl Reader<'_> {
 
 impl Lists {
     /// Opens the levels of an item; a different sign at a depth starts a new list there.
-    fn open(&mut self, chain: &[u8]) {
+    fn open(&mut self, chain: &[u8], end: usize) {
         let common = self.chain.iter().zip(chain).take_while(|(a, b)| a == b).count();
         while self.levels.len() > common.max(1) {
-            self.close_level();
+            self.close_level(end);
+        }
+        if self.levels.len() >= chain.len() {
+            self.end_item(end);
         }
         while self.levels.len() < chain.len().min(MAX_DEPTH / 2) {
             self.levels.push(Vec::new());
@@ -413,7 +421,15 @@ impl Lists {
         self.chain.truncate(self.levels.len());
     }
 
-    fn close_level(&mut self) {
+    /// The last item of the innermost level ends at `end`.
+    fn end_item(&mut self, end: usize) {
+        if let Some(source) = self.last_item().and_then(|item| item.source.as_mut()) {
+            source.end = end;
+        }
+    }
+
+    fn close_level(&mut self, end: usize) {
+        self.end_item(end);
         let level = self.levels.len();
         let Some(items) = self.levels.pop() else { return };
         let sign = level.checked_sub(1).and_then(|at| self.chain.get(at)).copied();
@@ -421,7 +437,9 @@ impl Lists {
         if items.is_empty() {
             return;
         }
-        let block = Block::from(BlockKind::List { kind: list_kind(sign), items });
+        let start = items.first().and_then(|item| item.source).map_or(end, |source| source.start);
+        let source = Some(Span { start, end, lead: start, reuse: Reuse::Nothing });
+        let block = Block { kind: BlockKind::List { kind: list_kind(sign), items }, source };
         if let Some(parent) = self.levels.last_mut() {
             match parent.last_mut() {
                 Some(item) => item.blocks.push(block),
@@ -434,10 +452,11 @@ impl Lists {
         self.levels.last_mut().and_then(|items| items.last_mut())
     }
 
-    fn finish(mut self) -> Option<BlockKind> {
+    fn finish(mut self, end: usize) -> Option<BlockKind> {
         while self.levels.len() > 1 {
-            self.close_level();
+            self.close_level(end);
         }
+        self.end_item(end);
         let sign = self.chain.first().copied();
         let items = self.levels.pop()?;
         (!items.is_empty()).then(|| BlockKind::List { kind: list_kind(sign), items })

@@ -4,7 +4,7 @@ use super::block::{PANEL_COLORS, item_chain};
 use super::write_inline::{self, Place};
 use crate::model::{
     Attrs, Block, BlockKind, CardLook, CodeBlock, Inline, Item, ListKind, Panel, PanelKind, Reuse,
-    Table, Target, Task,
+    Span, Table, Target, Task,
 };
 use crate::outcome::{Warning, WarningKind};
 use crate::scan::{byte, cut, is_blank, run};
@@ -67,30 +67,49 @@ const LANGUAGES: &[&str] = &[
 
 /// Writes blocks; `stored` is the text that spans point into.
 pub(super) fn write(blocks: &[Block], stored: Option<&str>, warnings: &mut Vec<Warning>) -> String {
-    let mut writer = Writer { out: String::new(), warnings };
-    for block in blocks {
-        let span = block.source.filter(|span| span.reuse != Reuse::Nothing);
-        let lead = stored.zip(span).map(|(text, span)| cut(text, span.lead, span.start));
-        match lead.filter(|lead| is_blank(lead)) {
-            Some(lead) if writer.out.is_empty() || lead.contains('\n') => writer.out.push_str(lead),
-            _ => writer.gap(),
-        }
-        match (stored, span) {
-            (Some(text), Some(span)) if span.reuse == Reuse::Whole => {
-                writer.out.push_str(cut(text, span.start, span.end));
-            }
-            _ => writer.block(block),
-        }
-    }
+    let mut writer = Writer { out: String::new(), warnings, stored: stored.unwrap_or_default() };
+    writer.blocks(blocks, true);
     writer.out
 }
 
 struct Writer<'w> {
     out: String,
     warnings: &'w mut Vec<Warning>,
+    /// The text that spans point into; empty when nothing is taken over.
+    stored: &'w str,
 }
 
-impl Writer<'_> {
+impl<'w> Writer<'w> {
+    /// Blocks in a row. `outermost` says that what stands before the first one is theirs.
+    fn blocks(&mut self, blocks: &[Block], outermost: bool) {
+        let stored = self.stored;
+        for block in blocks {
+            let span = block.source.filter(|span| span.reuse != Reuse::Nothing);
+            let lead = span.map(|span| cut(stored, span.lead, span.start));
+            match lead.filter(|lead| is_blank(lead)) {
+                Some(_) if self.out.is_empty() && !outermost => {}
+                Some(lead) if self.out.is_empty() || lead.contains('\n') => self.out.push_str(lead),
+                _ => self.gap(),
+            }
+            match self.whole(block.source) {
+                Some(text) => self.out.push_str(text),
+                None => self.block(block),
+            }
+        }
+    }
+
+    /// The stored text of what did not change.
+    fn whole(&self, source: Option<Span>) -> Option<&'w str> {
+        let span = source.filter(|span| span.reuse == Reuse::Whole)?;
+        Some(cut(self.stored, span.start, span.end)).filter(|text| !text.is_empty())
+    }
+
+    /// The stored text of what changed inside.
+    fn shell(&self, source: Option<Span>) -> Option<&'w str> {
+        let span = source.filter(|span| span.reuse == Reuse::Shell)?;
+        Some(cut(self.stored, span.start, span.end))
+    }
+
     fn gap(&mut self) {
         if !self.out.is_empty() {
             self.out.push_str("\n\n");
@@ -107,15 +126,47 @@ impl Writer<'_> {
 
     /// Blocks by themselves, with an empty line between them.
     fn apart(&mut self, blocks: &[Block]) -> String {
-        let mut inner = Writer { out: String::new(), warnings: self.warnings };
-        for block in blocks {
-            inner.gap();
-            inner.block(block);
-        }
+        let mut inner = Writer { out: String::new(), warnings: self.warnings, stored: self.stored };
+        inner.blocks(blocks, false);
         inner.out
     }
 
+    /// A box whose content changed: its tags stay as they are stored.
+    fn in_shell(&mut self, block: &Block) -> bool {
+        let (BlockKind::Quote(blocks)
+        | BlockKind::Expand { blocks, .. }
+        | BlockKind::Panel(Panel { blocks, .. })) = &block.kind
+        else {
+            return false;
+        };
+        let Some((open, inner, close)) = self.shell(block.source).and_then(tags) else {
+            return false;
+        };
+        let content = inner.trim();
+        let head = inner.len() - inner.trim_start().len();
+        let (before, after) = (cut(inner, 0, head), cut(inner, head + content.len(), inner.len()));
+        let lines =
+            |blanks: &str| if blanks.contains('\n') { blanks.to_owned() } else { "\n".to_owned() };
+        let (open, close) = (open.to_owned(), close.to_owned());
+        let plain = matches!(blocks.as_slice(), [Block { kind: BlockKind::Paragraph(_), .. }]);
+        let (before, after) = if plain && !content.is_empty() {
+            (before.to_owned(), after.to_owned())
+        } else {
+            (lines(before), lines(after))
+        };
+        let text = self.apart(blocks);
+        // A box of the same name inside would close this one.
+        if open.split([':', '}']).next().is_some_and(|name| text.contains(name)) {
+            return false;
+        }
+        self.out.push_str(&format!("{open}{before}{text}{after}{close}"));
+        true
+    }
+
     fn block(&mut self, block: &Block) {
+        if self.in_shell(block) {
+            return;
+        }
         match &block.kind {
             BlockKind::Paragraph(p) => {
                 let text = self.inlines(&p.inlines, Place::default());
@@ -132,6 +183,7 @@ impl Writer<'_> {
                 {
                     self.warn(WarningKind::Approximated, "a wiki list always starts at 1", "");
                 }
+                let sign = self.sign_of(items, sign);
                 self.list(&sign.to_string(), items);
             }
             BlockKind::Tasks(tasks) | BlockKind::Decisions(tasks) => self.tasks("*", tasks),
@@ -289,8 +341,23 @@ impl Writer<'_> {
             if number > 0 {
                 self.out.push('\n');
             }
-            self.item(chain, "", &item.blocks);
+            // The signs of all levels stand in an item's line: elsewhere it is written anew.
+            let whole =
+                self.whole(item.source).filter(|text| item_chain(text, true) == Some(chain));
+            match whole {
+                Some(text) => self.out.push_str(text),
+                None => self.item(chain, "", &item.blocks),
+            }
         }
+    }
+
+    /// A list of dashes stays one.
+    fn sign_of(&self, items: &[Item], sign: char) -> char {
+        let mut sources = items.iter().filter_map(|item| item.source);
+        let line = sources.find(|span| span.reuse != Reuse::Nothing);
+        let stored = line.map(|span| cut(self.stored, span.start, span.end));
+        let chain = stored.and_then(|text| item_chain(text, true)).unwrap_or_default();
+        if sign == '*' && chain.ends_with('-') { '-' } else { sign }
     }
 
     fn item(&mut self, chain: &str, marker: &str, blocks: &[Block]) {
@@ -301,8 +368,21 @@ impl Writer<'_> {
         for block in blocks {
             match &block.kind {
                 BlockKind::List { kind, items } => {
-                    let sign = if *kind == ListKind::Bullet { '*' } else { '#' };
                     self.out.push('\n');
+                    let numbered = *kind != ListKind::Bullet;
+                    let fits = |text: &str| {
+                        item_chain(text, true).is_some_and(|own| {
+                            own.len() == chain.len() + 1
+                                && own.starts_with(chain)
+                                && own.ends_with('#') == numbered
+                        })
+                    };
+                    if let Some(text) = self.whole(block.source).filter(|text| fits(text)) {
+                        self.out.push_str(text);
+                        first = false;
+                        continue;
+                    }
+                    let sign = self.sign_of(items, if numbered { '#' } else { '*' });
                     self.list(&format!("{chain}{sign}"), items);
                 }
                 BlockKind::Tasks(tasks) => {
@@ -338,7 +418,8 @@ impl Writer<'_> {
                         "a table in a list was written as text",
                         "",
                     );
-                    let mut inner = Writer { out: String::new(), warnings: self.warnings };
+                    let mut inner =
+                        Writer { out: String::new(), warnings: self.warnings, stored: self.stored };
                     inner.table(table);
                     let text = inner.out;
                     self.out.push_str(&format!("\n{{noformat}}\n{text}\n{{noformat}}"));
@@ -376,6 +457,10 @@ impl Writer<'_> {
             if number > 0 {
                 self.out.push('\n');
             }
+            if let Some(text) = self.whole(row.source) {
+                self.out.push_str(text);
+                continue;
+            }
             let mut last_header = false;
             for cell in &row.cells {
                 let bar = if cell.header { "||" } else { "|" };
@@ -393,6 +478,14 @@ impl Writer<'_> {
     }
 
     fn cell(&mut self, blocks: &[Block]) -> String {
+        // What is taken over has its bars escaped already: a cell that changed is written anew.
+        let stored = std::mem::take(&mut self.stored);
+        let text = self.fresh_cell(blocks);
+        self.stored = stored;
+        text
+    }
+
+    fn fresh_cell(&mut self, blocks: &[Block]) -> String {
         let place = Place { cell: true, ..Place::default() };
         let mut out = String::new();
         let mut before_list = false;
@@ -407,7 +500,8 @@ impl Writer<'_> {
                     (self.inlines(&[strong], place), false)
                 }
                 BlockKind::Table(table) => {
-                    let mut inner = Writer { out: String::new(), warnings: self.warnings };
+                    let mut inner =
+                        Writer { out: String::new(), warnings: self.warnings, stored: self.stored };
                     inner.table(table);
                     (format!("{{noformat}}{}{{noformat}}", inner.out), true)
                 }
@@ -430,6 +524,16 @@ impl Writer<'_> {
         }
         out
     }
+}
+
+/// The tags of a box and what is between them.
+fn tags(text: &str) -> Option<(&str, &str, &str)> {
+    let open = text.find('}')? + 1;
+    let close = text.rfind('{').filter(|close| *close >= open)?;
+    let name = cut(text, 1, open - 1).split(':').next()?;
+    let same = cut(text, close + 1, text.len()).strip_suffix('}')? == name;
+    (same && text.starts_with('{'))
+        .then(|| (cut(text, 0, open), cut(text, open, close), cut(text, close, text.len())))
 }
 
 /// Escapes what would start a block at the start of a line.

@@ -381,6 +381,54 @@ pub fn wiki_soup() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 1..9).prop_map(|lines| lines.join("\n"))
 }
 
+/// A block of wiki markup by itself, without an empty line in it.
+pub fn wiki_block() -> impl Strategy<Value = String> {
+    let words = "[a-z]{1,6}( [a-z]{1,6}){0,3}";
+    prop_oneof![
+        3 => words,
+        1 => words.prop_map(|t| format!("h3.  {t}")),
+        1 => words.prop_map(|t| format!("*{t}* and -{t}-")),
+        1 => (words, words).prop_map(|(a, b)| format!("* {a}\n** {b}\n*  {a}")),
+        1 => (words, words).prop_map(|(a, b)| format!("# {a}\n#* {b}")),
+        1 => (words, words).prop_map(|(a, b)| format!("|| {a} ||{b}||\n|{b}| {a}|")),
+        1 => words.prop_map(|t| format!("{{code:title=x|java}}\nint  {t};\n{{code}}")),
+        1 => words.prop_map(|t| format!("{{quote}}{t}{{quote}}")),
+        1 => words.prop_map(|t| format!("{{panel:title={t}|bgColor=#eee}}\n{t}\n{{panel}}")),
+        1 => words.prop_map(|t| format!("!{}.png|thumbnail!", t.replace(' ', "_"))),
+        1 => words.prop_map(|t| format!("bq. {t}")),
+        1 => Just("----".to_owned()),
+    ]
+}
+
+/// Markdown that wiki markup can say in full (the limits are in content conversion spec
+/// section 8.9).
+pub fn wiki_markdown() -> impl Strategy<Value = String> {
+    let words = "[a-z]{1,6}( [a-z]{1,6}){0,3}";
+    let line = prop_oneof![
+        4 => words,
+        1 => (words, prop::sample::select(vec![
+            "2 * 3", "snake_case_name", "x^2", "{quote}", "C++", "a!b!", "h1. x", "a|b", "a-b-c",
+            "{color:red}", "~5 and ~6", "+1 and +2", "bq. x", "||x||", "\\[x\\|y\\]", "a:b", "(y)",
+        ]))
+        .prop_map(|(a, b)| format!("{a} {b}")),
+        1 => (words, words).prop_map(|(a, b)| format!("**{a}** *{b}* ~~{a}~~ <u>{b}</u> `{a}`")),
+        1 => (words, words).prop_map(|(a, b)| format!("{a} [{b}](https://x.example/a_b?c=1) [~bob]")),
+    ]
+    .boxed();
+    let block = prop_oneof![
+        4 => line.clone(),
+        1 => words.prop_map(|t| format!("## {t}")),
+        2 => prop::collection::vec(line.clone(), 1..4).prop_map(|l| format!("- {}", l.join("\n- "))),
+        1 => (words, line.clone()).prop_map(|(a, b)| format!("1. {a}\n   - {b}\n2. {a}")),
+        1 => (words, words).prop_map(|(a, b)| format!("| {a} | {b} |\n| --- | --- |\n| {b} | {a} |")),
+        1 => words.prop_map(|t| format!("```java\nint {t};\n\n  * x\n```")),
+        1 => line.prop_map(|t| format!("> {t}")),
+        1 => words.prop_map(|t| format!(":::info\n{t}\n:::")),
+        1 => Just("---".to_owned()),
+    ];
+    prop::collection::vec(block, 1..5).prop_map(|blocks| blocks.join("\n\n"))
+}
+
 /// Pieces of storage, each well-formed.
 pub fn storage_block() -> impl Strategy<Value = String> {
     let words =

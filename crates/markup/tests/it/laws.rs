@@ -5,7 +5,7 @@ use atlassian_markup::{
     markdown_to_wiki, merge, storage, storage_to_markdown, wiki, wiki_to_markdown,
 };
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::cases::normal_adf;
 use super::generate;
@@ -203,6 +203,102 @@ proptest! {
         prop_assert_eq!(got.replacen("<p>zebra words</p>", "", 1), body, "edited {}", edited);
     }
 
+    /// G2 and G3 by the merge proper: the shortcut for text that did not change at all is no help.
+    #[test]
+    fn g3_storage_survives_an_update_that_adds(
+        blocks in prop::collection::vec(generate::storage_block(), 0..6)
+    ) {
+        let body = blocks.concat();
+        // A page of nothing but empty paragraphs is empty.
+        prop_assume!(!from_storage(&body).is_empty());
+        let text = format!("{}\n\n# zebra words", from_storage(&body));
+        let got = merge::storage(&body, &text, &context()).unwrap();
+        prop_assert_eq!(got.output, format!("{body}<h1>zebra words</h1>"), "through {}", text);
+        prop_assert_eq!(got.warnings, vec![]);
+    }
+
+    #[test]
+    fn g10_an_edit_leaves_other_nodes_alone(
+        body in generate::wild_document(),
+        at in any::<prop::sample::Index>(),
+    ) {
+        let nodes = body["content"].as_array().unwrap();
+        let at = at.index(nodes.len() + 1);
+        // The new paragraph goes between two nodes, wherever their Markdown ends.
+        let mut parts: Vec<String> = nodes
+            .iter()
+            .map(|node| to_md(&json!({"type": "doc", "version": 1, "content": [node]})))
+            .collect();
+        // A text of nothing but empty paragraphs is empty.
+        prop_assume!(parts.is_empty() || parts.iter().any(|part| !part.is_empty()));
+        parts.insert(at, "zebra words".to_owned());
+        parts.retain(|part| !part.is_empty());
+        let edited = parts.join("\n\n<!-- -->\n\n");
+        let got = merge::adf(&body, &edited, Profile::Jira, &context()).unwrap().output;
+        schema_or_foreign(&body, &got);
+        let zebra = json!({"type": "paragraph", "content": [{"type": "text", "text": "zebra words"}]});
+        let mut rest = got["content"].as_array().unwrap().clone();
+        let before = rest.len();
+        rest.retain(|node| *node != zebra);
+        prop_assert_eq!(before, rest.len() + 1, "in {}", got);
+        prop_assert!(rest == *nodes, "edited {}\nfrom {}\nto   {}", edited, body, got);
+    }
+
+    #[test]
+    fn g10_an_edit_leaves_other_wiki_blocks_alone(
+        lines in prop::collection::vec(generate::wiki_block(), 1..6),
+        at in any::<prop::sample::Index>(),
+    ) {
+        let body = lines.join("\n\n");
+        let at = at.index(lines.len());
+        let text = wiki_to_markdown(&body, &context()).output;
+        let edited = format!("{text}\n\nzebra words");
+        let got = merge::wiki(&body, &edited, &context()).unwrap().output;
+        prop_assert!(got.starts_with(&body), "{:?} became {:?}", body, got);
+        prop_assert!(got.trim_end().ends_with("\n\nzebra words"), "{}", got);
+        // And one that is gone leaves the others.
+        let gone = [&lines[..at], &lines[at + 1..]].concat().join("\n\n");
+        let text = wiki_to_markdown(&gone, &context()).output;
+        let got = merge::wiki(&body, &text, &context()).unwrap().output;
+        for line in gone.split("\n\n").filter(|line| !line.is_empty()) {
+            prop_assert!(got.contains(line), "{:?} of {:?} is not in {:?}", line, body, got);
+        }
+    }
+
+    #[test]
+    fn g4_markdown_survives_wiki(text in generate::wiki_markdown()) {
+        let once = canonical(&text, Profile::Jira);
+        let wiki = wiki::write(&markdown::read(&once, Profile::Jira), &context()).output;
+        let back = wiki_to_markdown(&wiki, &context()).output;
+        prop_assert_eq!(back, once, "through {}", wiki);
+    }
+
+    #[test]
+    fn g8_text_of_storage_is_in_the_markdown(
+        blocks in prop::collection::vec(generate::storage_block(), 1..6)
+    ) {
+        let body = blocks.concat();
+        let text = from_storage(&body);
+        let told = text_of_storage(&body);
+        prop_assert!(in_order(&told, &text), "{} lacks text of {}", text, body);
+    }
+
+    #[test]
+    fn g8_text_of_wiki_is_in_the_markdown(words in prop::collection::vec((0usize..8, "[a-z]{1,8}"), 1..9)) {
+        const FRAMES: [(&str, &str); 8] = [
+            ("", "\n\n"), ("h2. ", "\n"), ("* ", "\n"), ("#* ", "\n"), ("||", "||\n|x|\n"),
+            ("{quote}\n", "\n{quote}\n"), ("{panel}\n", "\n{panel}\n"), ("*_", "_* +x+\n"),
+        ];
+        let (mut body, mut told) = (String::new(), String::new());
+        for (frame, word) in words {
+            let (open, close) = FRAMES[frame];
+            body.push_str(&format!("{open}q{word}q{close}"));
+            told.push_str(&format!("q{word}q"));
+        }
+        let text = wiki_to_markdown(&body, &context()).output;
+        prop_assert!(in_order(&told, &text), "{} lacks text of {}", text, body);
+    }
+
     #[test]
     fn g10_an_edited_cell_leaves_the_table_alone(
         rows in prop::collection::vec(prop::collection::vec("[a-z]{1,5}", 3), 2..5),
@@ -229,7 +325,41 @@ proptest! {
 
 /// Markdown that says exactly `text`.
 fn canonical_text(text: &str) -> String {
-    let body = serde_json::json!({"type": "doc", "version": 1, "content": [
+    let body = json!({"type": "doc", "version": 1, "content": [
         {"type": "paragraph", "content": [{"type": "text", "text": text}]}]});
     to_md(&body)
+}
+
+/// A body that is valid stays so; one with nodes from the future is not judged.
+fn schema_or_foreign(before: &Value, after: &Value) {
+    if schema::allows(before) {
+        assert_eq!(schema::check(after), Ok(()), "from {before}");
+    }
+}
+
+/// The words of a storage body that a reader of the page sees: no tags, parameters or ids.
+fn text_of_storage(body: &str) -> String {
+    let mut out = String::new();
+    let mut rest = body;
+    while let Some(at) = rest.find('<') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let skipped = [
+            ("<ac:parameter", "</ac:parameter>"),
+            ("<ac:task-id", "</ac:task-status>"),
+            ("<!--", "-->"),
+        ]
+        .iter()
+        .find(|(open, _)| rest.starts_with(open));
+        if rest.starts_with("<![CDATA[") {
+            let end = rest.find("]]>").unwrap();
+            out.push_str(&rest["<![CDATA[".len()..end]);
+            rest = &rest[end + 3..];
+            continue;
+        }
+        let close = skipped.map_or(">", |(_, close)| close);
+        rest = &rest[rest.find(close).unwrap() + close.len()..];
+    }
+    out.push_str(rest);
+    out.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }

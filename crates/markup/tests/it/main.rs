@@ -18,6 +18,8 @@ mod laws;
 #[cfg(test)]
 mod losses;
 #[cfg(test)]
+mod macros;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod schema;

@@ -194,3 +194,42 @@ fn an_edited_wiki_paragraph_leaves_the_rest() {
     assert_eq!(got.output.trim_end(), body.replace("old words", "new _words_").trim_end());
     assert_eq!(merge::wiki(&body, &text, &context).unwrap().output, body);
 }
+
+/// Only the item, the row, the content of the box that changed is written anew; dashes, signs of the
+/// boxes and blanks stay as they are, and so do the line ends of browsers.
+#[test]
+fn an_edited_wiki_item_leaves_its_neighbours() {
+    let body = "h2.  Title\n\n- first\n--  second *x*\n-- third\n-  last\n\n* {{a}}\n*#  one\n*# two\n* end\n\n\
+                || a ||  b||\n|c|d |\n|  e|f|\n\n{expand:More}\nhidden  words\n\n * in\n* it\n{expand}\n\n\
+                {panel:title=T|borderStyle=dashed|bgColor=#eee}said{panel}\n\n{quote}\nold  quote\n\nmore\n{quote}\n";
+    let context = Context::default();
+    for body in [body.to_owned(), body.replace('\n', "\r\n")] {
+        let text = wiki_to_markdown(&body, &context).output;
+        for (old, new) in [
+            ("first", "prime"),
+            ("third", "tertiary"),
+            ("last", "final"),
+            ("two", "zwei"),
+            ("f |", "g |"),
+            ("in\n", "inside\n"),
+            ("said", "told"),
+            ("more", "less"),
+        ] {
+            assert_eq!(text.matches(old).count(), 1, "{old} in {text}");
+            let got = merge::wiki(&body, &text.replace(old, new), &context).unwrap();
+            let (old, new) =
+                (old.trim_end_matches([' ', '|', '\n']), new.trim_end_matches([' ', '|', '\n']));
+            let want = if old == "f" {
+                body.replace("|  e|f|", "|e|g|")
+            } else if old == "in" {
+                body.replace(" * in", "* inside")
+            } else if old == "last" || old == "third" {
+                body.replace(&format!("-  {old}"), &format!("- {new}")).replace(old, new)
+            } else {
+                body.replace(old, new)
+            };
+            assert_eq!(got.output.trim_end(), want.trim_end(), "{old}");
+            assert_eq!(got.warnings, vec![], "{old}");
+        }
+    }
+}
