@@ -201,6 +201,13 @@ impl Writer<'_, '_> {
                 self.out.push_str("</a>");
                 return Ok(());
             }
+            // A link of Confluence's own without a body shows its anchor's name.
+            Target::Fragment(anchor) if content.is_empty() => {
+                self.out.push_str("<a");
+                attr(&mut self.out, "href", &format!("#{anchor}"));
+                self.out.push_str("></a>");
+                return Ok(());
+            }
             Target::Fragment(anchor) => {
                 self.out.push_str("<ac:link");
                 attr(&mut self.out, "ac:anchor", anchor);
