@@ -7,9 +7,10 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use atlassian_markup::{
-    Context, Profile, adf_to_markdown, markdown_to_adf, markdown_to_storage, markdown_to_wiki,
-    merge, storage_to_markdown, wiki_to_markdown,
+    Context, Profile, adf, adf_to_markdown, markdown_to_adf, markdown_to_storage, markdown_to_wiki,
+    merge, section, storage_to_markdown, wiki_to_markdown,
 };
+use serde_json::json;
 
 const SIZE: usize = 1_000_000;
 
@@ -137,6 +138,42 @@ fn main() {
         "$x",
         "é",
         "\u{1F600}",
+        "a*b_",
+        "*_",
+        "**a*b",
+        "[a][b]",
+        "[a]",
+        "(",
+        "\"",
+        "{}",
+        "{a=\"",
+        "[^a]",
+        "- [ ] a\n",
+        "> - a\n",
+        "1) a\n\n",
+        "- a\n\n  - b\n\n",
+        "||a||\n",
+        "{expand:a}b{expand}",
+        "{panel}\n* a\n{panel}\n",
+        ":::a[b]{c=\"d\"}\n",
+        "::a[b]\n",
+        "| `a|b` |\n",
+        "|a|b|c|d|\n",
+        "<td>",
+        "<tr><td>a",
+        "<li>",
+        "<ul><li>a</li></ul>",
+        "<u>",
+        "<span style=\"color:red\">",
+        "<ac:structured-macro ac:name=\"a\">",
+        "<ac:link>",
+        "<![CDATA[",
+        "&nbsp;",
+        "a@b.c ",
+        "[TOC]\n",
+        "= ",
+        "OPS-1 ",
+        "<h1>a</h1>",
     ] {
         if only.as_deref().is_some_and(|only| only != part) {
             continue;
@@ -165,10 +202,48 @@ fn main() {
         time(&name, "wiki->md", || {
             black_box(wiki_to_markdown(&text, &context));
         });
+        time(&name, "section list", || {
+            let _ = black_box(section::list(&storage));
+        });
+        let other = format!("{}\n\nlast", text.get(text.len() / 4..).unwrap_or(""));
         if storage.len() < 3 * SIZE {
+            time(&name, "merge adf", || {
+                let _ = black_box(merge::adf(&adf, &other, Profile::Jira, &context));
+            });
+            time(&name, "merge wiki", || {
+                let _ = black_box(merge::wiki(&text, &other, &context));
+            });
             time(&name, "merge storage", || {
                 let _ = black_box(merge::storage(&storage, text.get(1..).unwrap_or(""), &context));
             });
         }
+    }
+    trees(&context);
+}
+
+/// ADF that is deep, and ADF that is wide.
+fn trees(context: &Context<'_>) {
+    for kind in ["blockquote", "bulletList", "expand", "panel", "table", "taskList", "future"] {
+        let mut deep = json!({"type": "paragraph", "content": [{"type": "text", "text": "core"}]});
+        // As deep as a JSON parser lets through.
+        for _ in 0..60 {
+            deep = json!({"type": kind, "content": [deep]});
+        }
+        let count = SIZE / deep.to_string().len();
+        let body = json!({"type": "doc", "version": 1, "content": vec![deep; count]});
+        let mut text = String::new();
+        time(kind, "deep adf->md", || {
+            text = adf_to_markdown(&body, Profile::Jira, context).output;
+        });
+        time(kind, "deep adf->md->adf", || {
+            black_box(markdown_to_adf(&text, Profile::Jira, context));
+        });
+        time(kind, "deep merge adf", || {
+            let text = format!("{text}\n\nlast");
+            let _ = black_box(merge::adf(&body, &text, Profile::Jira, context));
+        });
+        time(kind, "deep check", || {
+            let _ = black_box(adf::check(&body));
+        });
     }
 }

@@ -60,6 +60,15 @@ pub(super) fn find(text: &str) -> Vec<Macro> {
         at += next;
         let escaped =
             at > 0 && byte(text, at - 1) == b'\\' && !(at > 1 && byte(text, at - 2) == b'\\');
+        // `{{code}}` is the word in monospace.
+        if !escaped
+            && byte(text, at + 1) == b'{'
+            && let Some((_, "", end)) = tag_at(text, at + 1)
+            && byte(text, end) == b'}'
+        {
+            at = end + 1;
+            continue;
+        }
         let tag = if escaped { None } else { tag_at(text, at) };
         let Some((name, params, end)) = tag else {
             at += 1;

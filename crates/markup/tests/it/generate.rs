@@ -407,7 +407,7 @@ pub fn wiki_markdown() -> impl Strategy<Value = String> {
     let line = prop_oneof![
         4 => words,
         1 => (words, prop::sample::select(vec![
-            "2 * 3", "snake_case_name", "x^2", "{quote}", "C++", "a!b!", "h1. x", "a|b", "a-b-c",
+            "`code` and `quote`", "2 * 3", "snake_case_name", "x^2", "{quote}", "C++", "a!b!", "h1. x", "a|b", "a-b-c",
             "{color:red}", "~5 and ~6", "+1 and +2", "bq. x", "||x||", "\\[x\\|y\\]", "a:b", "(y)",
         ]))
         .prop_map(|(a, b)| format!("{a} {b}")),
