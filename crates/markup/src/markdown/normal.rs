@@ -68,7 +68,17 @@ fn trim(pieces: &mut Vec<Piece>) {
 pub(crate) fn same(a: &[Inline], b: &[Inline]) -> bool {
     let (a, b) = (marks::flatten(a), marks::flatten(b));
     a.len() == b.len()
-        && a.iter().zip(&b).all(|(a, b)| a.leaf == b.leaf && same_set(&a.wraps, &b.wraps))
+        && a.iter()
+            .zip(&b)
+            .all(|(a, b)| same_leaf(&a.leaf, &b.leaf) && same_set(&a.wraps, &b.wraps))
+}
+
+/// Kept content is told by its reference: Markdown does not hold the source behind it.
+fn same_leaf(a: &Inline, b: &Inline) -> bool {
+    match (a, b) {
+        (Inline::Keep(a), Inline::Keep(b)) => a.reference == b.reference,
+        _ => a == b,
+    }
 }
 
 #[cfg(test)]
@@ -94,5 +104,15 @@ mod tests {
             let read = adf_to_markdown(&document, Profile::Jira, &Context::default());
             assert_eq!(read.output.trim(), format!("A **word**, then. {short}"));
         }
+    }
+
+    #[test]
+    fn kept_content_leaves_the_text_around_it_plain() {
+        let body =
+            "<p>Hello, world (x). <ac:link><ri:space ri:space-key=\"E\"/></ac:link> a-b.</p>";
+        let read = crate::storage_to_markdown(body, &Context::default()).unwrap().output;
+        let (before, after) = read.split_once(":keep[link: E]{ref=\"").unwrap();
+        assert_eq!(before, "Hello, world (x). ");
+        assert!(after.ends_with("\"} a-b."), "{after}");
     }
 }

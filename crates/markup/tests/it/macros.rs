@@ -147,8 +147,8 @@ fn write(name: &str, body: Body, parameters: &[(&str, &str)], id: usize, inner: 
     out
 }
 
-/// A page with every macro, and the sentences on it.
-fn page() -> (String, Vec<String>) {
+/// A page with these macros, and the sentences on it.
+fn page(macros: &[Macro]) -> (String, Vec<String>) {
     let mut page = String::new();
     let mut sentences = Vec::new();
     let mut sentence = |name: &str, place: &str| {
@@ -156,7 +156,7 @@ fn page() -> (String, Vec<String>) {
         sentences.push(text.clone());
         text
     };
-    for (id, (name, body, parameters)) in MACROS.iter().enumerate() {
+    for (id, (name, body, parameters)) in macros.iter().enumerate() {
         let before = sentence(name, "before");
         let inner = match body {
             Body::Plain | Body::Rich => sentence(name, "inside"),
@@ -199,7 +199,13 @@ fn page() -> (String, Vec<String>) {
 
 #[test]
 fn an_edited_sentence_changes_nothing_beside_any_macro() {
-    let (page, sentences) = page();
+    // Only the text of a macro that nobody knows can not be edited: it is kept whole.
+    assert_eq!(MACROS.chunks(3).map(edit_each).sum::<usize>(), 1);
+}
+
+/// Edits each sentence of a page of its own; answers how many are not in its Markdown.
+fn edit_each(macros: &[Macro]) -> usize {
+    let (page, sentences) = page(macros);
     assert_eq!(storage::check(&page), Ok(()));
     let context = Context::default();
     let text = storage_to_markdown(&page, &context).unwrap().output;
@@ -218,8 +224,7 @@ fn an_edited_sentence_changes_nothing_beside_any_macro() {
         assert_eq!(got.warnings, vec![], "{old}");
         assert!(got.output == want, "{old}:\n{}", differing(&got.output, &want));
     }
-    // Only the plain bodies of macros that nobody knows.
-    assert_eq!(kept, 1, "{text}");
+    kept
 }
 
 /// Where two pages part.
