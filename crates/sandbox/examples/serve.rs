@@ -6,8 +6,9 @@
 //! atlassian-mcp --env-file variables.env
 //! ```
 //!
-//! The instances: the primary pair on a Cloud site, the pair `staging` on a Data Center site, the
-//! read-only Jira `archive` on the Cloud site, and the Jira `slow`, which never answers.
+//! The instances: the primary pair on a Cloud site, the pair `staging` on a Data Center site, and the
+//! Jira `slow`, which never answers. Rules and who may use the operator's credentials are left to
+//! those who start the server.
 
 use atlassian_sandbox::{Fault, Sandbox, Service, SiteSpec};
 use std::io::{Read as _, Write as _};
@@ -36,21 +37,17 @@ async fn serve() -> std::io::Result<()> {
     };
     cloud("JIRA", acme.jira_url(), Service::Jira);
     cloud("CONFLUENCE", acme.confluence_url(), Service::Confluence);
-    cloud("JIRA_3", acme.jira_url(), Service::Jira);
-    lines.push("JIRA_3_INSTANCE_NAME=archive".to_owned());
-    lines.push("JIRA_3_READ_ONLY_MODE=true".to_owned());
     for (prefix, name, url, token) in [
         ("JIRA_2", "staging", staging.jira_url(), staging.pat(Service::Jira)),
         ("CONFLUENCE_2", "staging", staging.confluence_url(), staging.pat(Service::Confluence)),
-        ("JIRA_4", "slow", slow.jira_url(), slow.pat(Service::Jira)),
+        ("JIRA_3", "slow", slow.jira_url(), slow.pat(Service::Jira)),
     ] {
         lines.push(format!("{prefix}_URL={url}"));
         lines.push(format!("{prefix}_INSTANCE_NAME={name}"));
         lines.push(format!("{prefix}_DEPLOYMENT=datacenter"));
         lines.push(format!("{prefix}_PERSONAL_TOKEN={token}"));
     }
-    // Over HTTP the callers have no credentials of their own.
-    lines.push("ALLOW_GLOBAL_CRED_FALLBACK=true\n".to_owned());
+    lines.push("# All of it.\n".to_owned());
     std::io::stdout().write_all(lines.join("\n").as_bytes())?;
     std::io::stdout().flush()?;
     tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await??;

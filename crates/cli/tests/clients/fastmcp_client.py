@@ -6,7 +6,7 @@ import sys
 
 from fastmcp import Client
 from fastmcp.client.transports import SSETransport, StdioTransport, StreamableHttpTransport
-from walk import SLOW, Seen, walk
+from walk import HEADERS, SLOW, Seen, walk
 
 VERSION = importlib.metadata.version("fastmcp")
 
@@ -15,8 +15,8 @@ def server(transport, target):
     if transport == "stdio":
         return StdioTransport(command=target[0], args=target[1:])
     if transport == "sse":
-        return SSETransport(target[0])
-    return StreamableHttpTransport(target[0])
+        return SSETransport(target[0], headers=HEADERS)
+    return StreamableHttpTransport(target[0], headers=HEADERS)
 
 
 async def main(transport, *rest):

@@ -5,7 +5,7 @@ import contextlib
 import importlib.metadata
 import sys
 
-from walk import SLOW, Seen, walk
+from walk import HEADERS, SLOW, Seen, walk
 
 VERSION = importlib.metadata.version("mcp")
 
@@ -20,9 +20,9 @@ async def opened_legacy(transport, target):
     if transport == "stdio":
         streams = stdio_client(StdioServerParameters(command=target[0], args=target[1:]))
     elif transport == "sse":
-        streams = sse_client(target[0])
+        streams = sse_client(target[0], headers=HEADERS)
     else:
-        streams = streamablehttp_client(target[0])
+        streams = streamablehttp_client(target[0], headers=HEADERS)
     async with streams as (reading, writing, *_), ClientSession(reading, writing) as session:
         await session.initialize()
         yield session
@@ -31,16 +31,20 @@ async def opened_legacy(transport, target):
 @contextlib.asynccontextmanager
 async def opened_modern(transport, target):
     from mcp import Client, StdioServerParameters
-    from mcp.client.sse import sse_client
+    from mcp.client.sse import create_mcp_http_client, sse_client
+    from mcp.client.streamable_http import streamable_http_client
 
-    if transport == "stdio":
-        server = StdioServerParameters(command=target[0], args=target[1:])
-    elif transport == "sse":
-        server = sse_client(target[0])
-    else:
-        server = target[0]
-    async with Client(server) as client:
-        yield client
+    async with create_mcp_http_client(headers=HEADERS) as http:
+        if transport == "stdio":
+            server = StdioServerParameters(command=target[0], args=target[1:])
+        elif transport == "sse":
+            server = sse_client(target[0], headers=HEADERS)
+        else:
+            server = streamable_http_client(target[0], http_client=http)
+        async with Client(server) as client:
+            # The oldest transport has no way to speak the newest revision.
+            assert transport == "sse" or client.protocol_version == "2026-07-28", client.protocol_version
+            yield client
 
 
 async def cancel_by_notification(session):

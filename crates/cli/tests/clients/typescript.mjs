@@ -17,17 +17,20 @@ const { SSEClientTransport } = await from("@modelcontextprotocol/sdk/client/sse.
 
 const [transport, ...rest] = process.argv.slice(2);
 const audit = rest.pop();
+// The user's credentials over HTTP; none over stdio, where the server has its own.
+const headers = JSON.parse(process.env.CLIENT_HEADERS ?? "{}");
 
 function opened() {
   switch (transport) {
     case "stdio":
       return new StdioClientTransport({ command: rest[0], args: rest.slice(1), stderr: "ignore" });
     case "sse":
-      return new SSEClientTransport(new URL(rest[0]));
+      return new SSEClientTransport(new URL(rest[0]), { requestInit: { headers } });
     case "remote-http":
     case "remote-sse": {
       const strategy = transport === "remote-sse" ? "sse-only" : "http-only";
       const args = [`${process.env.MODULES}/.bin/mcp-remote`, rest[0], "--transport", strategy];
+      for (const [name, value] of Object.entries(headers)) args.push("--header", `${name}:${value}`);
       return new StdioClientTransport({
         command: process.execPath,
         args,
@@ -36,7 +39,7 @@ function opened() {
       });
     }
     default:
-      return new StreamableHTTPClientTransport(new URL(rest[0]));
+      return new StreamableHTTPClientTransport(new URL(rest[0]), { requestInit: { headers } });
   }
 }
 
@@ -54,7 +57,9 @@ const names = (await client.listTools()).tools.map((tool) => tool.name);
 for (const name of ["jira_get_issue", "jira_staging_add_comment", "confluence_staging_search"]) {
   assert(names.includes(name), name);
 }
-assert(!names.includes("jira_archive_add_comment"), "a read-only instance lists no write");
+for (const name of ["jira_add_comment", "confluence_create_page"]) {
+  assert(!names.includes(name), "production is read-only, so it lists no write");
+}
 
 const read = await call("jira_get_issue", { issue_key: "PAY-6" });
 assert(!read.isError && JSON.parse(text(read)).key === "PAY-6", text(read));
@@ -64,6 +69,11 @@ const written = await call("jira_staging_add_comment", { issue_key: "DEPOT-5", b
 assert(!written.isError, text(written));
 const found = await call("jira_staging_get_issue", { issue_key: "DEPOT-5", comment_limit: 100 });
 assert(text(found).includes(body), text(found));
+
+const hidden = await call("jira_add_comment", { issue_key: "PAY-6", body });
+assert(hidden.isError && text(hidden) === "Unknown tool: jira_add_comment", text(hidden));
+const untouched = await call("jira_get_issue", { issue_key: "PAY-6", comment_limit: 100 });
+assert(!untouched.isError && !text(untouched).includes(body), text(untouched));
 
 const refused = await call("jira_staging_add_comment", { issue_key: "OPS-1", body });
 assert(refused.isError && text(refused).includes("PROJECTS_FILTER"), text(refused));
@@ -93,5 +103,5 @@ if (transport !== "stateless") {
   done = "cancelled";
 }
 const { version } = JSON.parse(readFileSync(`${process.env.MODULES}/@modelcontextprotocol/sdk/package.json`));
-console.log(`typescript sdk ${version} over ${transport}: ${names.length} tools, read, written, refused, unknown, ${done}`);
+console.log(`typescript sdk ${version} over ${transport}: ${names.length} tools, read, written, hidden, refused, unknown, ${done}`);
 await client.close();

@@ -1,11 +1,16 @@
-"""What each client does, and what must come of it: list, read, write, two refusals, a cancellation.
+"""What each client does, and what must come of it: list, read, write on staging, three refusals, a
+cancellation. Production is read-only: nothing that a client says there may arrive.
 
 Used by the programs beside it. A step that does not bring what it must raises.
 """
 
 import asyncio
 import json
+import os
 import pathlib
+
+# The user's credentials over HTTP; none over stdio, where the server has its own.
+HEADERS = json.loads(os.environ.get("CLIENT_HEADERS", "{}"))
 
 SLOW = {"issue_key": "DEPOT-1"}
 
@@ -46,7 +51,8 @@ async def walk(title, names, call, cancel, seen, body):
     listed = await names()
     for name in ("jira_get_issue", "jira_staging_add_comment", "confluence_staging_search"):
         assert name in listed, (name, listed)
-    assert "jira_archive_add_comment" not in listed, "a read-only instance lists no write"
+    for name in ("jira_add_comment", "confluence_create_page"):
+        assert name not in listed, "production is read-only, so it lists no write"
 
     read = await call("jira_get_issue", {"issue_key": "PAY-6"})
     assert not failed(read), text_of(read)
@@ -56,6 +62,11 @@ async def walk(title, names, call, cancel, seen, body):
     assert not failed(written), text_of(written)
     found = await call("jira_staging_get_issue", {"issue_key": "DEPOT-5", "comment_limit": 100})
     assert body in text_of(found), text_of(found)
+
+    hidden = await call("jira_add_comment", {"issue_key": "PAY-6", "body": body})
+    assert failed(hidden) and text_of(hidden) == "Unknown tool: jira_add_comment", text_of(hidden)
+    untouched = await call("jira_get_issue", {"issue_key": "PAY-6", "comment_limit": 100})
+    assert not failed(untouched) and body not in text_of(untouched), text_of(untouched)
 
     refused = await call("jira_staging_add_comment", {"issue_key": "OPS-1", "body": body})
     assert failed(refused) and "PROJECTS_FILTER" in text_of(refused), text_of(refused)
@@ -72,4 +83,4 @@ async def walk(title, names, call, cancel, seen, body):
         done = "cancelled"
         again = await call("jira_get_issue", {"issue_key": "PAY-6"})
         assert not failed(again), text_of(again)
-    print(f"{title}: {len(listed)} tools, read, written, refused, unknown, {done}", flush=True)
+    print(f"{title}: {len(listed)} tools, read, written, hidden, refused, unknown, {done}", flush=True)
