@@ -84,9 +84,12 @@ fn settle(argument: &Argument, value: &Value, behaviour: &Behaviour) -> Result<V
     match argument.kind {
         Kind::Text | Kind::PageLink => text(value).map(Value::from),
         Kind::Key(pattern) => key(&text(value)?, pattern, behaviour).map(Value::from),
-        Kind::AnyKey(pattern) => {
-            text(value).and_then(|text| linked_key(text, pattern)).map(Value::from)
-        }
+        Kind::AnyKey(pattern) => match text(value)? {
+            blank if argument.required && blank.trim().is_empty() => {
+                Err("Input should not be empty".to_owned())
+            }
+            text => linked_key(text, pattern).map(Value::from),
+        },
         Kind::Keys => list(value).and_then(|list| keys(&list)).map(Value::from),
         Kind::ContentId => text(value)
             .and_then(|id| content_id(&id))
@@ -402,6 +405,9 @@ mod tests {
         let problems = refuses(json!({"issue_key": "PAY-1", "task": none, "tasks": [none]}));
         assert!(problems.iter().all(|told| told.contains("names no issue")), "{problems:?}");
         assert_eq!(problems.len(), 2);
+        let required = [Argument::required("task", Kind::AnyKey(Pattern::IssueKey), "task")];
+        let blank = read(&required, given(json!({"task": " "})), &Behaviour::default());
+        assert!(blank.is_err(), "a blank key would ask for something else");
     }
 
     #[test]

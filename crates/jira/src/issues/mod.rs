@@ -68,7 +68,10 @@ pub fn create_many(deployment: Deployment, issues: &[Map<String, Value>]) -> Api
     ApiRequest::post(
         platform(deployment).then("/issue/bulk"),
         json!({ "issueUpdates": updates }),
-        format!("create {} issues", issues.len()),
+        match issues.len() {
+            1 => "create 1 issue".to_owned(),
+            several => format!("create {several} issues"),
+        },
     )
 }
 

@@ -2,13 +2,48 @@
 
 use super::body::{self, Format, Written};
 use super::heading_anchors;
-use crate::{Context, ToolError};
+use crate::{Argument, Context, DefaultValue, Kind, ToolError};
 use atlassian_confluence::pages::Representation;
 use atlassian_markup::{Context as Markup, TableLayout};
 use std::collections::HashMap;
 
 /// Largest `content_file`, in bytes.
 const MAX_FILE: u64 = 5 * 1024 * 1024;
+
+/// How the content is written, an argument of every page write.
+pub(super) const FORMAT: Argument = Argument::with_default(
+    "content_format",
+    Kind::Text,
+    DefaultValue::Text("markdown"),
+    "markdown, wiki, storage or xhtml.",
+);
+
+/// Whether headings can be linked to.
+pub(super) const HEADING_ANCHORS: Argument = Argument::with_default(
+    "enable_heading_anchors",
+    Kind::Boolean,
+    DefaultValue::Boolean(false),
+    "Give headings anchors to link to (Markdown).",
+);
+
+/// Whether the body comes back with the page.
+pub(super) const INCLUDE: Argument = Argument::with_default(
+    "include_content",
+    Kind::Boolean,
+    DefaultValue::Boolean(false),
+    "Return the body too.",
+);
+
+/// Where the content is, when it is a file.
+pub(super) const FILE: Argument =
+    Argument::optional("content_file", Kind::Text, "UTF-8 file below the server's files root.");
+
+/// How wide tables are.
+pub(super) const TABLE_LAYOUT: Argument = Argument::optional(
+    "table_layout",
+    Kind::Text,
+    "Width of tables: full-width, wide or default (Markdown).",
+);
 
 /// The arguments that describe the content.
 #[derive(Clone, Copy, Debug)]

@@ -7,13 +7,42 @@ use super::parts::{list, put};
 use super::people::names_in;
 use super::text::Remarks;
 use super::wanted::{DEFAULT_FIELDS, Wanted};
-use crate::{Answer, Context, ToolError};
+use crate::{Answer, Argument, Context, DefaultValue, Kind, ToolError};
 use atlassian_jira::{agile, jql, search};
 use atlassian_settings::Filter;
 use serde_json::{Map, Value};
 
 /// Most issues skipped on Cloud to reach an offset (jira-issues spec J-37).
 const MAX_SKIPPED: u64 = 1_000;
+
+/// The fields shown, an argument of every list of issues.
+pub(crate) const FIELDS: Argument = Argument::with_default(
+    "fields",
+    Kind::List,
+    DefaultValue::Text(DEFAULT_FIELDS),
+    "Comma list of field ids or names, or *all.",
+);
+
+/// Where a list of issues begins.
+pub(crate) const START_AT: Argument = Argument::with_default(
+    "start_at",
+    Kind::Integer { min: Some(0), max: None },
+    DefaultValue::Integer(0),
+    "Issues to skip.",
+);
+
+/// How many issues a list holds.
+pub(crate) const LIMIT: Argument = Argument::with_default(
+    "limit",
+    Kind::Integer { min: Some(1), max: Some(50) },
+    DefaultValue::Integer(10),
+    "Issues to return.",
+);
+
+/// Where a list of issues goes on; ours, and not published.
+pub(crate) const PAGE_TOKEN: Argument =
+    Argument::optional("page_token", Kind::Text, "next_page_token of the previous answer (Cloud).")
+        .hidden();
 
 /// A search as a tool asks for it.
 #[derive(Debug)]

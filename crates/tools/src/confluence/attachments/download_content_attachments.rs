@@ -55,6 +55,7 @@ impl Tool for DownloadContentAttachments {
                 "downloaded": fetched.files.len(),
                 "failed": fetched.failed,
             }));
+            answer.failed = fetched.files.is_empty();
             let resource = |(file, download): &(Attachment, _)| file.resource(id, download);
             answer.content = fetched.files.iter().map(resource).collect();
             answer

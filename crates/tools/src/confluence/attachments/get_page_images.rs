@@ -63,6 +63,7 @@ impl Tool for GetPageImages {
                 "failed": fetched.failed,
                 "images": named,
             }));
+            answer.failed = fetched.files.is_empty();
             for (file, image) in &fetched.files {
                 answer.content.push(Content::Image {
                     base64: STANDARD.encode(&image.bytes),

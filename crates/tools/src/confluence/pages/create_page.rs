@@ -3,9 +3,7 @@
 use crate::confluence::appearance::Changes;
 use crate::confluence::load::{self, Loaded};
 use crate::confluence::{at, body, by_title, content, space, stale, written_page};
-use crate::{
-    Access, Answer, Argument, Context, DefaultValue, Kind, Scope, Tool, ToolError, Toolset,
-};
+use crate::{Access, Answer, Argument, Context, Kind, Scope, Tool, ToolError, Toolset};
 use atlassian_confluence::pages::{self, Draft};
 use atlassian_http::FieldMessage;
 use atlassian_settings::Service;
@@ -42,32 +40,13 @@ impl Tool for CreatePage {
         Argument::required("title", Kind::Text, "Title, new in its space."),
         Argument::optional("content", Kind::Text, "Body. Give this or content_file."),
         Argument::optional("parent_id", Kind::ContentId, "Parent page; on Cloud also a folder."),
-        Argument::with_default(
-            "content_format",
-            Kind::Text,
-            DefaultValue::Text("markdown"),
-            "markdown, wiki, storage or xhtml.",
-        ),
-        Argument::with_default(
-            "enable_heading_anchors",
-            Kind::Boolean,
-            DefaultValue::Boolean(false),
-            "Give headings anchors to link to (Markdown).",
-        ),
-        Argument::with_default(
-            "include_content",
-            Kind::Boolean,
-            DefaultValue::Boolean(false),
-            "Return the body too.",
-        ),
+        content::FORMAT,
+        content::HEADING_ANCHORS,
+        content::INCLUDE,
         Argument::optional("emoji", Kind::Text, "Title emoji, such as 📝."),
-        Argument::optional("content_file", Kind::Text, "UTF-8 file below the server's files root."),
+        content::FILE,
         Argument::optional("page_width", Kind::Text, "full-width, max or default."),
-        Argument::optional(
-            "table_layout",
-            Kind::Text,
-            "Width of tables: full-width, wide or default (Markdown).",
-        ),
+        content::TABLE_LAYOUT,
         Argument::optional("subtype", Kind::Text, "`live` makes a Live Doc (Cloud)."),
     ];
 

@@ -64,7 +64,7 @@ impl Tool for MovePage {
             ));
         }
         let position = match self.position.trim().to_ascii_lowercase().as_str() {
-            "append" => Position::Append,
+            "append" | "" => Position::Append,
             "above" | "before" => Position::Before,
             "below" | "after" => Position::After,
             _ => {

@@ -19,6 +19,8 @@ pub(in crate::confluence) struct CheckContentPermissions {
 
 /// The operations that Confluence's document of the check knows (confluence spec section 9.3).
 const OPERATIONS: [&str; 3] = ["read", "update", "delete"];
+/// Who may be asked about.
+const SUBJECTS: [&str; 2] = ["user", "group"];
 
 impl Tool for CheckContentPermissions {
     const NAME: &'static str = "confluence_check_content_permissions";
@@ -46,16 +48,22 @@ impl Tool for CheckContentPermissions {
 
     async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
         super::only_on_cloud(cx)?;
-        if !OPERATIONS.contains(&self.operation.as_str()) {
+        let word = |text: &str| text.trim().to_ascii_lowercase();
+        let operation = word(&self.operation);
+        if !OPERATIONS.contains(&operation.as_str()) {
             let rule = "Input should be read, update or delete";
             return Err(ToolError::argument("operation", rule, Some(&self.operation)));
         }
-        let request = restrictions::check(
-            &self.content_id,
-            &self.operation,
-            &self.subject_type,
-            &self.user_identifier,
-        );
+        let subject = match word(&self.subject_type) {
+            blank if blank.is_empty() => "user".to_owned(),
+            known if SUBJECTS.contains(&known.as_str()) => known,
+            _ => {
+                let rule = "Input should be user or group";
+                return Err(ToolError::argument("subject_type", rule, Some(&self.subject_type)));
+            }
+        };
+        let request =
+            restrictions::check(&self.content_id, &operation, &subject, &self.user_identifier);
         let answer: Value = cx.confluence(&request).await?;
         Ok(Answer::json(answer))
     }

@@ -99,7 +99,9 @@ impl Tool for GetAgileBoards {
 
 impl GetAgileBoards {
     fn query<'a>(&'a self, project: Option<&'a str>) -> BoardQuery<'a> {
-        let given = |text: &'a Option<String>| text.as_deref().filter(|text| !text.is_empty());
+        let given = |text: &'a Option<String>| {
+            text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+        };
         BoardQuery { name: given(&self.board_name), project, kind: given(&self.board_type) }
     }
 

@@ -2,8 +2,7 @@
 
 use super::given_id;
 use crate::jira::parts::{get, list, text};
-use crate::jira::searching::{Search, fenced};
-use crate::jira::wanted::DEFAULT_FIELDS;
+use crate::jira::searching::{FIELDS, LIMIT, PAGE_TOKEN, START_AT, Search, fenced};
 use crate::{
     Access, Answer, Argument, Context, DefaultValue, Kind, Scope, Tool, ToolError, Toolset,
 };
@@ -35,36 +34,16 @@ impl Tool for GetBoardIssues {
     const ARGUMENTS: &'static [Argument] = &[
         Argument::required("board_id", Kind::Text, "Id of the board."),
         Argument::required("jql", Kind::Text, "JQL that narrows the board; may be empty."),
-        Argument::with_default(
-            "fields",
-            Kind::List,
-            DefaultValue::Text(DEFAULT_FIELDS),
-            "Comma list of field ids or names, or *all.",
-        ),
-        Argument::with_default(
-            "start_at",
-            Kind::Integer { min: Some(0), max: None },
-            DefaultValue::Integer(0),
-            "Issues to skip.",
-        ),
-        Argument::with_default(
-            "limit",
-            Kind::Integer { min: Some(1), max: Some(50) },
-            DefaultValue::Integer(10),
-            "Issues to return.",
-        ),
+        FIELDS,
+        START_AT,
+        LIMIT,
         Argument::with_default(
             "expand",
             Kind::List,
             DefaultValue::Text("version"),
             "Comma list, such as changelog.",
         ),
-        Argument::optional(
-            "page_token",
-            Kind::Text,
-            "next_page_token of the previous answer (Cloud).",
-        )
-        .hidden(),
+        PAGE_TOKEN,
     ];
 
     fn scope(&self) -> Scope {

@@ -1,10 +1,7 @@
 //! `jira_get_sprint_issues`.
 
-use crate::jira::searching::Search;
-use crate::jira::wanted::DEFAULT_FIELDS;
-use crate::{
-    Access, Answer, Argument, Context, DefaultValue, Kind, Scope, Tool, ToolError, Toolset,
-};
+use crate::jira::searching::{FIELDS, LIMIT, PAGE_TOKEN, START_AT, Search};
+use crate::{Access, Answer, Argument, Context, Kind, Scope, Tool, ToolError, Toolset};
 use atlassian_settings::Service;
 use serde::Deserialize;
 
@@ -27,30 +24,10 @@ impl Tool for GetSprintIssues {
     const ACCESS: Access = Access::Read;
     const ARGUMENTS: &'static [Argument] = &[
         Argument::required("sprint_id", Kind::Text, "Id of the sprint, a number."),
-        Argument::with_default(
-            "fields",
-            Kind::List,
-            DefaultValue::Text(DEFAULT_FIELDS),
-            "Comma list of field ids or names, or *all.",
-        ),
-        Argument::with_default(
-            "start_at",
-            Kind::Integer { min: Some(0), max: None },
-            DefaultValue::Integer(0),
-            "Issues to skip.",
-        ),
-        Argument::with_default(
-            "limit",
-            Kind::Integer { min: Some(1), max: Some(50) },
-            DefaultValue::Integer(10),
-            "Issues to return.",
-        ),
-        Argument::optional(
-            "page_token",
-            Kind::Text,
-            "next_page_token of the previous answer (Cloud).",
-        )
-        .hidden(),
+        FIELDS,
+        START_AT,
+        LIMIT,
+        PAGE_TOKEN,
     ];
 
     fn scope(&self) -> Scope {

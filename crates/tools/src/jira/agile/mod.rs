@@ -47,11 +47,12 @@ fn values(answer: &Value, what: &str) -> Result<Vec<Value>, ToolError> {
     })
 }
 
-/// A board or sprint id without blanks.
+/// A board or sprint id without blanks; Jira counts both.
 fn given_id<'a>(argument: &str, id: &'a str) -> Result<&'a str, ToolError> {
     match id.trim() {
         "" => Err(ToolError::argument(argument, "must not be empty", None)),
-        id => Ok(id),
+        id if id.bytes().all(|byte| byte.is_ascii_digit()) => Ok(id),
+        other => Err(ToolError::argument(argument, "must be a number, such as 42", Some(other))),
     }
 }
 

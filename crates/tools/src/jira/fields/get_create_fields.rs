@@ -40,8 +40,11 @@ impl Tool for GetCreateFields {
     }
 
     async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
-        let screen =
-            issue_types::create_fields(cx, &self.project_key, self.issue_type_id.trim()).await?;
+        let id = self.issue_type_id.trim();
+        if id.is_empty() {
+            return Err(ToolError::argument("issue_type_id", "Input should not be empty", None));
+        }
+        let screen = issue_types::create_fields(cx, &self.project_key, id).await?;
         let shown = list(&screen, "")
             .iter()
             .map(|field| {

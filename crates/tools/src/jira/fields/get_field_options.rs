@@ -50,18 +50,15 @@ impl Tool for GetFieldOptions {
     ];
 
     fn scope(&self) -> Scope {
-        match &self.project_key {
-            Some(key) => Scope::nothing().container(key.trim()),
+        match given(&self.project_key) {
+            Some(key) => Scope::nothing().container(key),
             None => Scope::nothing(),
         }
     }
 
     async fn call(self, cx: &Context) -> Result<Answer, ToolError> {
-        let place = match (&self.project_key, &self.issue_type) {
-            (Some(project), Some(issue_type)) => Some((project.trim(), issue_type.trim())),
-            _ => None,
-        };
-        let options = match (cx.is_cloud(), place, &self.context_id) {
+        let place = given(&self.project_key).zip(given(&self.issue_type));
+        let options = match (cx.is_cloud(), place, given(&self.context_id)) {
             (_, Some((project, issue_type)), None) | (false, Some((project, issue_type)), _) => {
                 self.of_screen(cx, &project.to_ascii_uppercase(), issue_type).await?
             }
@@ -91,6 +88,11 @@ impl Tool for GetFieldOptions {
             .collect();
         Ok(Answer::json(Value::Array(shown)))
     }
+}
+
+/// What an optional argument says; blank is as good as absent.
+fn given(text: &Option<String>) -> Option<&str> {
+    text.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// An option and its children.
@@ -190,9 +192,9 @@ impl GetFieldOptions {
     /// first. Children stand flat in the answer and name their parent.
     async fn of_context(&self, cx: &Context) -> Result<Vec<Choice>, ToolError> {
         let field = self.field_id.trim();
-        let context = match self.context_id.as_deref().map(str::trim) {
-            Some(id) if !id.is_empty() => id.to_owned(),
-            _ => {
+        let context = match given(&self.context_id) {
+            Some(id) => id.to_owned(),
+            None => {
                 let answer: Value = cx.remote.json(&fields::contexts(field)).await?;
                 let contexts = list(&answer, "/values");
                 let global = contexts.iter().find(|context| {

@@ -1,10 +1,8 @@
 //! `jira_get_project_issues`.
 
-use crate::jira::searching::Search;
+use crate::jira::searching::{LIMIT, PAGE_TOKEN, START_AT, Search};
 use crate::jira::wanted::DEFAULT_FIELDS;
-use crate::{
-    Access, Answer, Argument, Context, DefaultValue, Kind, Pattern, Scope, Tool, ToolError, Toolset,
-};
+use crate::{Access, Answer, Argument, Context, Kind, Pattern, Scope, Tool, ToolError, Toolset};
 use atlassian_settings::Service;
 use serde::Deserialize;
 
@@ -31,20 +29,9 @@ impl Tool for GetProjectIssues {
             Kind::Key(Pattern::ProjectKey),
             "Project key, such as PROJ.",
         ),
-        Argument::with_default(
-            "limit",
-            Kind::Integer { min: Some(1), max: Some(50) },
-            DefaultValue::Integer(10),
-            "Issues to return.",
-        ),
-        Argument::with_default(
-            "start_at",
-            Kind::Integer { min: Some(0), max: None },
-            DefaultValue::Integer(0),
-            "Issues to skip.",
-        ),
-        Argument::optional("page_token", Kind::Text, "next_page_token of the previous answer.")
-            .hidden(),
+        LIMIT,
+        START_AT,
+        PAGE_TOKEN,
     ];
 
     fn scope(&self) -> Scope {

@@ -1,7 +1,6 @@
 //! `jira_search`.
 
-use crate::jira::searching::{Hits, Search};
-use crate::jira::wanted::DEFAULT_FIELDS;
+use crate::jira::searching::{FIELDS, Hits, Search};
 use crate::{
     Access, Answer, Argument, Context, DefaultValue, Kind, Scope, Tool, ToolError, Toolset,
 };
@@ -31,12 +30,7 @@ impl Tool for SearchIssues {
     const ACCESS: Access = Access::Read;
     const ARGUMENTS: &'static [Argument] = &[
         Argument::required("jql", Kind::Text, "JQL query."),
-        Argument::with_default(
-            "fields",
-            Kind::List,
-            DefaultValue::Text(DEFAULT_FIELDS),
-            "Comma list of field ids or names, or *all.",
-        ),
+        FIELDS,
         Argument::with_default(
             "limit",
             Kind::Integer { min: Some(1), max: None },

@@ -133,6 +133,9 @@ async fn permissions_are_inspected_on_cloud() {
     let given = json!({"content_id": id, "user_identifier": "x", "operation": "fly"});
     let error = wiki.err("check_content_permissions", given).await;
     assert!(error.contains("read, update or delete"), "{error}");
+    let given = json!({"content_id": id, "user_identifier": "x", "operation": " Read ", "subject_type": "team"});
+    let error = wiki.err("check_content_permissions", given).await;
+    assert!(error.contains("should be user or group"), "{error}");
     let by_key = wiki.ok("get_space_permissions", json!({"space_id": "ENG", "limit": 2})).await;
     assert_eq!(by_key["results"].as_array().map(Vec::len), Some(2), "{by_key}");
     let given = json!({"space_id": "ENG", "limit": 2, "cursor": by_key["next_cursor"]});

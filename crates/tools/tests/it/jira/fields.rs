@@ -63,7 +63,7 @@ async fn options_of_a_create_screen_need_no_administrator() {
     let world = World::new().await;
     let squad = world.acme.field_id("Squad").expect("field");
     let arguments = json!({"field_id": squad, "project_key": "pay", "issue_type": "task",
-                           "values_only": true});
+                           "context_id": " ", "values_only": true});
     let values = world.cloud.ok("jira_get_field_options", arguments).await;
     assert!(values.to_string().contains("Checkout"), "{values}");
     assert!(lines(&world.acme).iter().all(|line| line.contains("/createmeta/")));
@@ -189,4 +189,20 @@ async fn old_data_centers_tell_everything_in_one_answer() {
     let arguments = json!({"project_key": "DEPOT"});
     world.fresh_center().ok("jira_get_project_issue_types", arguments).await;
     assert!(lines(&world.staging).iter().all(|line| line.contains("/createmeta/")));
+}
+
+/// A blank in a path would ask for something else: the list instead of one of it.
+#[tokio::test]
+async fn a_blank_id_is_refused_before_anything_is_asked_for() {
+    let world = World::new().await;
+    for (tool, arguments) in [
+        ("jira_get_create_fields", json!({"project_key": "PAY", "issue_type_id": " "})),
+        ("jira_get_project_fields", json!({"project_key": ""})),
+        ("jira_get_issue_development_info", json!({"issue_key": ""})),
+        ("jira_get_sprints_from_board", json!({"board_id": "one"})),
+    ] {
+        let error = world.cloud.err(tool, arguments).await;
+        assert!(error.contains("empty") || error.contains("number"), "{tool}: {error}");
+    }
+    assert!(world.acme.log().is_empty(), "{:?}", lines(&world.acme));
 }
