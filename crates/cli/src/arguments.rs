@@ -20,6 +20,7 @@ pub(crate) enum Action {
     Tools { name: Option<String>, json: bool },
     Call { tool: String, arguments: String },
     Completions(Shell),
+    Healthcheck,
     Login { instance: Option<String>, options: LoginOptions },
     LoginStatus,
     Logout { instance: Option<String> },
@@ -79,6 +80,7 @@ impl Invocation {
             Some(("completions", sub)) => {
                 Action::Completions(sub.get_one::<Shell>("shell").copied().unwrap_or(Shell::Bash))
             }
+            Some(("healthcheck", _)) => Action::Healthcheck,
             Some(("auth", sub)) => auth_action(sub),
             _ if matches.get_flag("list-instances") => Action::Instances,
             _ if matches.get_flag("oauth-setup") => Action::OauthSetup,
@@ -271,6 +273,9 @@ pub(crate) fn command() -> Command {
                         .help("Arguments as a JSON object; `-` reads stdin"),
                 ),
         )
+        .subcommand(Command::new("healthcheck").about(
+            "Ask the server that runs with the same variables whether it serves; exit code 0 or 1",
+        ))
         .subcommand(auth_command())
         .subcommand(Command::new("completions").about("Print a completion script for a shell").arg(
             Arg::new("shell").value_name("SHELL").required(true).value_parser(value_parser!(Shell)),

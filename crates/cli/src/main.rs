@@ -1,14 +1,17 @@
 //! The binary `atlassian-mcp`: reads the process environment once, and hands over.
 //!
 //! `serve` (no subcommand) is the server; `demo`, `instances`, `tools` and `call` use the same
-//! registry through the same pipeline. Exit codes (design section 9): 0 done, 1 failed, 2 wrong
-//! usage or configuration. stdout belongs to the protocol while serving over stdio.
+//! registry through the same pipeline; `healthcheck` asks a server that runs. Exit codes (design
+//! section 9): 0 done, 1 failed, 2 wrong usage or configuration. stdout belongs to the protocol while
+//! serving over stdio.
 
 mod arguments;
 mod ask;
 mod auth;
 mod demo;
+mod descriptors;
 mod environment;
+mod healthcheck;
 mod logging;
 mod output;
 mod serve;
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
             ask::tools(&invocation, &environment, name.as_deref(), *json)
         }
         Action::Call { tool, arguments } => ask::call(&invocation, &environment, tool, arguments),
+        Action::Healthcheck => healthcheck::run(&invocation, &environment),
         Action::Login { instance, options } => {
             auth::log_in(&invocation, &environment, instance.as_deref(), *options)
         }

@@ -26,6 +26,11 @@ impl Failure {
         Self { code, message: String::new() }
     }
 
+    /// The same failure with another exit code.
+    pub(crate) fn coded(self, code: u8) -> Self {
+        Self { code, ..self }
+    }
+
     /// A failure with this exit code.
     pub(crate) fn with_code(code: u8, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }

@@ -2,11 +2,12 @@
 
 use crate::arguments::Invocation;
 use crate::environment::Environment;
-use crate::logging;
 use crate::output::{Done, Failure};
+use crate::{descriptors, logging};
+use atlassian_http::tls_files;
 use atlassian_instances::{Platform, Registry};
 use atlassian_server::Audit;
-use atlassian_settings::{Problem, Settings, Severity};
+use atlassian_settings::{Problem, Settings, Severity, Transport};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +19,9 @@ const WIND_UP: Duration = Duration::from_millis(200);
 pub(crate) fn run(invocation: &Invocation, environment: &Environment) -> Done {
     let settings = invocation.settings(environment)?;
     logging::start(&settings.server.log, settings.server.transport);
+    if settings.server.transport != Transport::Stdio {
+        descriptors::raise();
+    }
     let registry = registry(&settings, &Platform::default())?;
     audit(&registry)?;
     on_runtime(async move {
@@ -31,7 +35,8 @@ pub(crate) fn run(invocation: &Invocation, environment: &Environment) -> Done {
 
 /// Builds the registry and tells everything worth knowing about the configuration.
 pub(crate) fn registry(settings: &Settings, platform: &Platform) -> Result<Arc<Registry>, Failure> {
-    let registry = Registry::build(&settings.instances, &settings.server, platform);
+    let (instances, refused) = tls_files::with_checked_files(&settings.instances);
+    let registry = Registry::build(&instances, &settings.server, platform);
     let fatal: Vec<String> = registry
         .problems()
         .iter()
@@ -41,7 +46,7 @@ pub(crate) fn registry(settings: &Settings, platform: &Platform) -> Result<Arc<R
     if !fatal.is_empty() {
         return Err(Failure::usage(fatal.join("\nError: ")));
     }
-    settings.problems.iter().chain(registry.problems()).for_each(tell);
+    settings.problems.iter().chain(&refused).chain(registry.problems()).for_each(tell);
     Ok(Arc::new(registry))
 }
 

@@ -13,7 +13,16 @@ fn version_and_help_and_completions_are_printed() {
     let output = run(&[], &["--version"]);
     assert_eq!(text(&output.stdout), format!("atlassian-mcp {}\n", env!("CARGO_PKG_VERSION")));
     let help = text(&run(&[], &["--help"]).stdout);
-    for word in ["demo", "instances", "tools", "call", "completions", "--read-only", "--env-file"] {
+    for word in [
+        "demo",
+        "instances",
+        "tools",
+        "call",
+        "healthcheck",
+        "completions",
+        "--read-only",
+        "--env-file",
+    ] {
         assert!(help.contains(word), "{word}");
     }
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {

@@ -121,6 +121,42 @@ fn http_ends_on_a_signal() {
     assert_eq!(child.wait().expect("the process ends").code(), Some(0));
 }
 
+/// Each session of a client holds a connection, and a soft limit is there to be raised.
+#[cfg(target_os = "linux")]
+#[test]
+fn over_http_the_limit_of_open_files_is_raised() {
+    let limits = |arguments: &[&str]| {
+        let server = command(&jira(), &[&["-v"], arguments].concat());
+        let mut child = std::process::Command::new("/bin/sh")
+            .args(["-c", "ulimit -Sn 100; exec \"$0\" \"$@\""])
+            .arg(server.get_program())
+            .args(server.get_args())
+            .env_clear()
+            .envs(jira())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let mut errors = BufReader::new(child.stderr.take().expect("stderr"));
+        let mut line = String::new();
+        while !line.contains("prefix jira_") {
+            line.clear();
+            assert_ne!(errors.read_line(&mut line).expect("stderr"), 0, "ended before it served");
+        }
+        let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id()));
+        child.kill().expect("it runs");
+        child.wait().expect("the process ends");
+        let limits = limits.expect("limits");
+        let files = limits.lines().find(|line| line.starts_with("Max open files")).expect("files");
+        let mut numbers = files.split_whitespace().skip(3).map(|word| word.parse::<u64>().ok());
+        (numbers.next().expect("soft").expect("a number"), numbers.next().expect("hard"))
+    };
+    let (soft, hard) = limits(&["--transport", "streamable-http", "--port", "0"]);
+    assert!(soft > 100 && hard.is_none_or(|hard| soft == hard.min(65_536)), "{soft} {hard:?}");
+    assert_eq!(limits(&[]).0, 100, "over stdio there is one client, and the limit is left alone");
+}
+
 #[test]
 fn wrong_usage_and_wrong_configuration_are_exit_code_2() {
     for arguments in [

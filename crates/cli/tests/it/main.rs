@@ -12,6 +12,7 @@
 mod arrows;
 mod commands;
 mod documents;
+mod healthcheck;
 mod isolation;
 mod lifecycle;
 mod login;

@@ -208,6 +208,12 @@ impl HttpServer {
         }
     }
 
+    /// The port that the system chose.
+    pub(crate) fn port(&self) -> String {
+        let url = reqwest::Url::parse(&self.url).expect("an address");
+        url.port().expect("a port").to_string()
+    }
+
     /// Calls a tool with these headers: status, whether it failed, and its text.
     pub(crate) async fn call(
         &mut self,
