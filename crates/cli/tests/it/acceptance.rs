@@ -2,7 +2,7 @@
 //! of attacks in `docs/src/security.md`. Each line names the tests that prove it; here it is checked
 //! that they exist, so that a renamed or removed test is missed.
 
-use crate::process::StdioSession;
+use crate::process::{StdioSession, run, variables};
 use crate::sites::Sites;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -274,4 +274,35 @@ async fn each_instance_has_its_own_field_ids() {
             assert_eq!(stored, Some(f64::from(round)), "{tool} wrote to {id}");
         }
     }
+}
+
+/// Certificates and keys are looked at when the server starts, and cost only the instance that names
+/// them (server spec sections 10.18 and 11.4).
+#[test]
+fn a_certificate_that_cannot_be_used_skips_its_instance_at_start() {
+    let given = variables(&[
+        ("JIRA_URL", "https://acme.atlassian.net"),
+        ("JIRA_USERNAME", "ann@acme.example"),
+        ("JIRA_API_TOKEN", "canary"),
+        ("JIRA_2_INSTANCE_NAME", "old"),
+        ("JIRA_2_URL", "https://jira.corp.example"),
+        ("JIRA_2_PERSONAL_TOKEN", "canary"),
+        ("JIRA_2_CLIENT_CERT", "/nonexistent/client.p12"),
+        ("CONFLUENCE_2_INSTANCE_NAME", "old"),
+        ("CONFLUENCE_2_URL", "https://wiki.corp.example"),
+        ("CONFLUENCE_2_PERSONAL_TOKEN", "canary"),
+        ("CONFLUENCE_2_CA_BUNDLE", "/nonexistent/ca.pem"),
+    ]);
+    let output = run(&given, &["instances"]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "the first one is usable: {told}");
+    for said in [
+        "old: skipped: the client certificate `/nonexistent/client.p12` cannot be read",
+        "old: skipped: the CA bundle `/nonexistent/ca.pem` cannot be read",
+        "jira 1 primary: prefix jira_",
+    ] {
+        assert!(told.contains(said), "{said}: {told}");
+    }
+    let logged = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(logged.contains("/nonexistent/client.p12"), "{logged}");
 }

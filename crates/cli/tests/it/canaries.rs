@@ -20,6 +20,8 @@ struct Canary {
     text: String,
     /// Site and product; `None` for what no instance is ever told.
     home: Option<(String, Service)>,
+    /// Whether its instance is told it with every request, and may repeat it.
+    echoed: bool,
 }
 
 struct Scene {
@@ -36,8 +38,7 @@ impl Scene {
         let sites = Sites::start().await;
         sites.sandbox.sites().iter().for_each(Site::unrecorded);
         let folder = tempfile::tempdir().expect("a folder");
-        let mut scene =
-            Self { sites, folder, variables: Vec::new(), canaries: Vec::new() };
+        let mut scene = Self { sites, folder, variables: Vec::new(), canaries: Vec::new() };
         let (cloud, dc) = (scene.sites.cloud(), scene.sites.dc());
         let (jira, wiki) = (Service::Jira, Service::Confluence);
         // A user name with a token, from a file.
@@ -84,8 +85,8 @@ impl Scene {
         });
         let name = tokens.join(format!("oauth-{CLIENT}.json"));
         std::fs::write(name, stored.to_string()).expect("written");
-        scene.canary("stored token", "canary-stored-access-token", Some((&dc, jira)));
-        scene.canary("refresh token", "canary-refresh-token", Some((&dc, jira)));
+        scene.canary("stored access token", "canary-stored-access-token", Some((&dc, jira)));
+        scene.canary("stored refresh token", "canary-refresh-token", Some((&dc, jira)));
         // Passwords of a proxy and of a client key, both of no use.
         let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr());
         let closed = closed.expect("a port");
@@ -94,7 +95,8 @@ impl Scene {
         scene.set("JIRA_4_HTTP_PROXY", &format!("http://user:canary-proxy-password@{closed}"));
         scene.canary("proxied token", "canary-token-behind-a-proxy", None);
         scene.canary("proxy password", "canary-proxy-password", None);
-        let pem = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----";
+        let pem =
+            "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----";
         let key = scene.file("key.pem", pem);
         scene.instance("JIRA_5", "certified", "https://jira.corp.example");
         scene.set("JIRA_5_CLIENT_CERT", &key);
@@ -129,7 +131,8 @@ impl Scene {
 
     fn canary(&mut self, kind: &'static str, text: &str, home: Option<(&Site, Service)>) {
         let home = home.map(|(site, service)| (site.name().to_owned(), service));
-        self.canaries.push(Canary { kind, text: text.to_owned(), home });
+        let echoed = !kind.contains("OAuth client") && !kind.contains("stored");
+        self.canaries.push(Canary { kind, text: text.to_owned(), home, echoed });
     }
 
     /// Plants errors that repeat everything that a site was sent.
@@ -140,7 +143,7 @@ impl Scene {
                 let heard: Vec<&str> = self
                     .canaries
                     .iter()
-                    .filter(|c| c.home == Some((site.name().to_owned(), service)))
+                    .filter(|c| c.home == Some((site.name().to_owned(), service)) && c.echoed)
                     .map(|canary| canary.text.as_str())
                     .collect();
                 let body = json!({ "errorMessages": heard, "message": heard.join(" ") });
@@ -166,7 +169,7 @@ impl Scene {
         for site in self.sites.sandbox.sites() {
             for sent in site.log() {
                 let whole = whole(&sent);
-                for Canary { kind, text, home } in &self.canaries {
+                for Canary { kind, text, home, .. } in &self.canaries {
                     if !whole.contains(text.as_str()) {
                         continue;
                     }
@@ -214,9 +217,15 @@ fn arguments(tool: &Value) -> Value {
     Value::Object(given)
 }
 
-/// Each tool that is called: all of them, or every so manieth.
-fn chosen(tools: &BTreeMap<String, Value>, step: usize) -> Vec<(String, Value)> {
-    tools.iter().step_by(step).map(|(name, tool)| (name.clone(), arguments(tool))).collect()
+/// Each tool that is called: all of them, or every so manieth. While sites repeat what they were
+/// sent, the app is left out: it shares its site with an instance whose secrets it cannot know.
+fn chosen(tools: &BTreeMap<String, Value>, step: usize, echoing: bool) -> Vec<(String, Value)> {
+    tools
+        .iter()
+        .step_by(step)
+        .filter(|(name, _)| !echoing || !name.starts_with("jira_app_"))
+        .map(|(name, tool)| (name.clone(), arguments(tool)))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -238,12 +247,12 @@ async fn no_secret_comes_out_over_stdio() {
         let mut session = StdioSession::start(&variables, level);
         let tools = session.tools();
         assert!(tools.len() > 300, "{} tools", tools.len());
-        for (tool, arguments) in chosen(&tools, step) {
+        for (tool, arguments) in chosen(&tools, step, false) {
             session.call(&tool, arguments);
         }
         heard += scene.at_home();
         scene.echo();
-        for (tool, arguments) in chosen(&tools, step) {
+        for (tool, arguments) in chosen(&tools, step, true) {
             session.call(&tool, arguments);
         }
         heard += scene.at_home();
@@ -266,7 +275,7 @@ fn read(path: &Path) -> String {
 async fn no_secret_comes_out_over_http() {
     let mut scene = Scene::start().await;
     let dc = scene.sites.dc();
-    let (mine, theirs) = ("canary-of-a-caller", "canary-of-a-caller-for-staging");
+    let (mine, theirs) = ("canary-of-one-caller", "canary-of-a-caller-for-staging");
     scene.canary("caller's token", mine, Some((&scene.sites.cloud(), Service::Jira)));
     scene.canary("caller's token for staging", theirs, Some((&dc, Service::Jira)));
     let audit = scene.folder.path().join("audit-http.jsonl");
@@ -287,21 +296,21 @@ async fn no_secret_comes_out_over_http() {
         if echoing {
             scene.echo();
         }
-        for (tool, arguments) in chosen(&tools, 3) {
+        for (tool, arguments) in chosen(&tools, 3, echoing) {
             server.call(&[], &tool, arguments).await;
         }
         let own = [
-            ("X-Atlassian-Jira-Primary-Authorization", "Bearer canary-of-a-caller"),
+            ("X-Atlassian-Jira-Primary-Authorization", "Bearer canary-of-one-caller"),
             ("X-Atlassian-Jira-Staging-Personal-Token", theirs),
         ];
-        for (tool, arguments) in chosen(&tools, 5) {
+        for (tool, arguments) in chosen(&tools, 5, echoing) {
             server.call(&own, &tool, arguments).await;
         }
         for refused in [
-            ("Authorization", "canary-of-a-caller"),
-            ("Authorization", "Digest canary-of-a-caller"),
-            ("X-Atlassian-Jira-Nowhere-Personal-Token", "canary-of-a-caller"),
-            ("X-Atlassian-Jira-Url", "https://canary-of-a-caller@jira.corp.example"),
+            ("Authorization", mine),
+            ("Authorization", "Digest canary-of-one-caller"),
+            ("X-Atlassian-Jira-Nowhere-Personal-Token", mine),
+            ("X-Atlassian-Jira-Url", "https://canary-of-one-caller@jira.corp.example"),
         ] {
             let (status, ..) = server.call(&[refused], "jira_search", json!({ "jql": "x" })).await;
             assert_eq!(status, 401, "{refused:?}");

@@ -141,7 +141,13 @@ async fn a_megabyte_of_adf_and_of_wiki_is_read() {
             }
         } else {
             for part in WIKI {
-                read(&standing, &mut stage, Service::Jira, of(json!(format!("core {}", much_of(part))))).await;
+                read(
+                    &standing,
+                    &mut stage,
+                    Service::Jira,
+                    of(json!(format!("core {}", much_of(part)))),
+                )
+                .await;
             }
         }
     }

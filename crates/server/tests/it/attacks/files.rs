@@ -66,6 +66,10 @@ fn heard(stage: &Stage, text: &str) -> bool {
     stage.sandbox.sites().iter().any(|site| site.log().iter().any(|sent| holds(&sent.body)))
 }
 
+fn clear(stage: &Stage) {
+    stage.sandbox.sites().iter().for_each(Site::clear_log);
+}
+
 fn wrote(stage: &Stage) -> bool {
     let reads = |sent: &Recorded| sent.method == "GET" || sent.path.contains("/convert-ids");
     let writes = |site: &Site| !site.log().iter().all(reads);
@@ -83,7 +87,7 @@ async fn no_file_is_read_over_http_whoever_calls() {
             let site = standing.kind.site(&stage);
             for path in ["inside.txt".to_owned(), root.join("inside.txt").display().to_string()] {
                 for (tool, arguments) in calls(service, &site, &path) {
-                    site.clear_log();
+                    clear(&stage);
                     let answer = door.call(&standing.kind.tool(tool), arguments).await;
                     let place = format!("{}, {tool}: {}", standing.place(), answer.whole);
                     assert_eq!(answer.status, 200, "{place}");
@@ -123,7 +127,7 @@ async fn over_stdio_only_files_below_the_root_are_read_and_none_through_a_link()
             let site = standing.kind.site(&stage);
             for path in hostile {
                 for (tool, arguments) in calls(service, &site, path) {
-                    site.clear_log();
+                    clear(&stage);
                     let answer = door.call(&standing.kind.tool(tool), arguments).await;
                     let place = format!("{}, {tool} {path}: {}", standing.place(), answer.whole);
                     let refused = ["Path traversal", "symbolic link", "regular file"];
