@@ -1,5 +1,6 @@
 //! The connection pool, limiter, breaker and retry loop of one instance.
 
+use crate::auth;
 use crate::exchange::{Answer, Exchange};
 use crate::fence::{Resolve, Trust};
 use crate::gate::Gate;
@@ -252,6 +253,8 @@ impl Client {
         let http = self.http().await.map_err(|error| setup(error.0))?;
         let template = self.failure(call, ApiErrorKind::Setup);
         let mut secrets = wire::secrets(&signed.credential, call.passthrough, &self.config);
+        // Of an app, what is signed with is the token alone; its secret is none the less one.
+        secrets.extend(auth::secrets_of(call.credential));
         secrets.extend(proxy_secrets(&self.config));
         let exchange = Exchange {
             http,
