@@ -1,6 +1,7 @@
 //! What a call costs beside the request it makes.
 
 use crate::backend::{Backend, ISSUE};
+use crate::proxy::Proxy;
 use crate::report::{Report, median, megabytes, milliseconds};
 use crate::server::{self, OverHttp, OverStdio, REVISION};
 use anyhow::{Context as _, bail, ensure};
@@ -129,7 +130,8 @@ async fn rate(
     direct: &[String],
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    let server = OverHttp::start(binary, &server::variables(&backend.url(), 0)).await?;
+    let server =
+        OverHttp::start(binary, &server::variables(&backend.url(), 0), &["--stateless"]).await?;
     let client = client()?;
     let endpoint: Arc<str> = server.endpoint.as_str().into();
     let direct: Arc<[String]> = direct.into();
@@ -143,6 +145,16 @@ async fn rate(
     })
     .await?;
     let upstream = backend.requests() - before;
+    let proxy = Proxy::start(&[backend.url()])?;
+    let through = proxy.addresses.first().context("the proxy has one listener")?;
+    let through: Arc<[String]> =
+        direct.iter().map(|address| address.replace(&backend.url(), through)).collect();
+    let asker = client.clone();
+    let handed_on = at_once(move || {
+        let (client, through) = (asker.clone(), Arc::clone(&through));
+        async move { get(&client, &through).await }
+    })
+    .await?;
     let asked = at_once(move || {
         let (client, direct) = (client.clone(), Arc::clone(&direct));
         async move { get(&client, &direct).await }
@@ -155,10 +167,20 @@ async fn rate(
         format!("{RATED} times the request(s) of a call"),
     );
     report.add(
+        format!("through a plain reverse proxy, {AT_ONCE} at once"),
+        format!("{:.0} /s", per_second(handed_on)),
+        "",
+        format!("{:.2} x the direct rate", ratio(asked, handed_on)),
+    );
+    report.add(
         format!("calls over stateless HTTP, {AT_ONCE} at once"),
         format!("{:.0} /s", per_second(called)),
         "",
-        format!("{:.2} x the direct rate, {upstream} upstream requests", ratio(asked, called)),
+        format!(
+            "{:.2} x the direct rate, {:.2} x the proxy's, {upstream} upstream requests",
+            ratio(asked, called),
+            ratio(handed_on, called)
+        ),
     );
     report.add(
         "resident after these calls",

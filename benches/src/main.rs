@@ -1,4 +1,5 @@
-//! Benchmarks of the binary, seen from outside: `cargo run --release -p atlassian-benches [BINARY]`.
+//! Benchmarks of the binary, seen from outside: `cargo run --release -p atlassian-benches [BINARY]`,
+//! and with `load` before the binary many clients at once instead.
 //!
 //! It measures `target/release/atlassian-mcp` unless another path is given, against a backend that
 //! always gives the same answer, and prints each figure beside the bar that `DESIGN.md` sets.
@@ -8,6 +9,8 @@
 
 mod backend;
 mod calls;
+mod load;
+mod proxy;
 mod report;
 mod server;
 
@@ -16,6 +19,7 @@ use backend::Backend;
 use report::{Report, kibibytes, median, megabytes, milliseconds};
 use serde_json::{Value, json};
 use server::OverStdio;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -29,14 +33,29 @@ const ALL_TOOLS: usize = 98;
 const NUMBERED: u32 = 9;
 
 fn main() -> anyhow::Result<()> {
-    let binary = std::env::args_os().nth(1).map_or_else(default_binary, PathBuf::from);
+    let mut arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    let mode = arguments.first().and_then(|word| word.to_str()).unwrap_or_default().to_owned();
+    if mode == "proxy" {
+        // What `load` and the calls start beside the server to compare it with.
+        let targets: Vec<String> = std::env::args().skip(2).collect();
+        return proxy::serve(&targets);
+    }
+    if mode == "load" {
+        arguments.remove(0);
+    }
+    let binary = arguments.first().map_or_else(default_binary, PathBuf::from);
     ensure!(
         binary.is_file(),
         "{} does not exist; build it with `cargo build --release -p atlassian-mcp`, or name another",
         binary.display()
     );
-    let backend = Backend::start()?;
     let mut report = Report::default();
+    if mode == "load" {
+        load::measure(&binary, &mut report)?;
+        report.print()?;
+        return Ok(());
+    }
+    let backend = Backend::start()?;
     let one = Bars {
         name: "1 Jira + 1 Confluence",
         numbered: 0,

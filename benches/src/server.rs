@@ -125,11 +125,15 @@ pub(crate) struct OverHttp {
 }
 
 impl OverHttp {
-    /// Spawns it without sessions and waits until it is healthy.
-    pub(crate) async fn start(binary: &Path, variables: &Variables) -> anyhow::Result<Self> {
+    /// Spawns it with these further arguments and waits until it is healthy.
+    pub(crate) async fn start(
+        binary: &Path,
+        variables: &Variables,
+        further: &[&str],
+    ) -> anyhow::Result<Self> {
         // The port is free now; should another take it in between, the start fails and says so.
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port().to_string();
-        let arguments = ["--transport", "streamable-http", "--stateless", "--port", &port];
+        let arguments = [&["--transport", "streamable-http", "--port", &port], further].concat();
         let child = command(binary, &arguments, variables)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -146,6 +150,11 @@ impl OverHttp {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         Ok(server)
+    }
+
+    /// Address of another path of the same server.
+    pub(crate) fn beside(&self, path: &str) -> String {
+        self.endpoint.replace("/mcp", path)
     }
 
     /// Resident memory of the process, where the system tells it.
@@ -169,6 +178,8 @@ pub(crate) struct Resident {
     pub(crate) total: u64,
     /// What is its own and not mapped from files such as the program (`RssAnon`).
     pub(crate) own: u64,
+    /// The most it ever was (`VmHWM`).
+    pub(crate) peak: u64,
 }
 
 impl Resident {
@@ -179,6 +190,6 @@ impl Resident {
             let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
             Some(kilobytes * 1024)
         };
-        Some(Self { total: read("VmRSS:")?, own: read("RssAnon:")? })
+        Some(Self { total: read("VmRSS:")?, own: read("RssAnon:")?, peak: read("VmHWM:")? })
     }
 }
