@@ -78,8 +78,8 @@ fn push_blocks(blocks: &[Block], out: &mut String) {
 fn push_tasks(tasks: &[Task], out: &mut String) {
     for task in tasks {
         push_line(out, &inline_text(&task.inlines));
-        push_tasks(&task.children, out);
         push_blocks(&task.extra, out);
+        push_tasks(&task.children, out);
     }
 }
 

@@ -15,13 +15,19 @@ pub(crate) fn align(
     profile: Profile,
     comments: &dyn Fn(Span) -> Vec<Comment>,
 ) -> bool {
-    let mut aligner = Aligner { profile, comments };
+    let mut aligner = Aligner { profile, comments, depth: 0 };
     aligner.blocks(&old.blocks, &mut new.blocks)
 }
+
+/// How many levels of units are compared by themselves; each list is two. All that is below a unit
+/// is written once per level above it, so that without a bound deep bodies would take as many times
+/// longer as they are deep.
+const MAX_LEVELS: usize = 20;
 
 struct Aligner<'a> {
     profile: Profile,
     comments: &'a dyn Fn(Span) -> Vec<Comment>,
+    depth: usize,
 }
 
 /// Something that can be compared and taken over.
@@ -122,7 +128,11 @@ impl Aligner<'_> {
                 let reuse = if shell { Reuse::Shell } else { Reuse::Place };
                 unit.set_source(Some(Span { reuse, ..source }));
             }
-            unit.descend(stored, self);
+            if self.depth < MAX_LEVELS {
+                self.depth += 1;
+                unit.descend(stored, self);
+                self.depth -= 1;
+            }
         }
     }
 

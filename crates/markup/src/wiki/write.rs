@@ -444,10 +444,10 @@ impl<'w> Writer<'w> {
                 self.out.push('\n');
             }
             let mut blocks = vec![Block::paragraph(task.inlines.clone())];
+            blocks.extend(task.extra.iter().cloned());
             if !task.children.is_empty() {
                 blocks.push(BlockKind::Tasks(task.children.clone()).into());
             }
-            blocks.extend(task.extra.iter().cloned());
             self.item(chain, if task.done { "\\[x] " } else { "\\[ ] " }, &blocks);
         }
     }
