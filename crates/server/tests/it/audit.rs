@@ -166,3 +166,58 @@ async fn a_client_that_hangs_up_has_its_line() {
     let lines = lines(&path);
     assert_eq!((lines.len(), &lines[0]["outcome"]), (1, &json!("cancelled")));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn lines_stay_whole_when_several_servers_write_at_once() {
+    let (stage, _folder, path) = audited().await;
+    let stage = stage.open();
+    // Two processes with one file are two open files.
+    let (one, other) = (Served::start(&stage).await, Served::start(&stage).await);
+    let keys: Vec<String> = (0..40).map(|number| format!("NONE-{number}")).collect();
+    let calls = keys.iter().flat_map(|key| [(&one, key), (&other, key)]).map(|(served, key)| {
+        let arguments = json!({ "issue_key": key, "nonsense": "x".repeat(5000) });
+        served.modern(
+            &[],
+            "tools/call",
+            json!({ "name": "jira_get_issue", "arguments": arguments }),
+        )
+    });
+    soon(futures::future::join_all(calls)).await;
+    let refused = (0..40).map(|_| {
+        let name = "n".repeat(500);
+        one.modern(&[], "tools/call", json!({ "name": name, "arguments": {} }))
+    });
+    soon(futures::future::join_all(refused)).await;
+    let lines = lines(&path);
+    assert_eq!(lines.len(), 120);
+    let ids: std::collections::BTreeSet<&str> =
+        lines.iter().map(|line| line["id"].as_str().expect("id")).collect();
+    assert_eq!(ids.len(), 120, "one line per call");
+    let of = |outcome: &str| lines.iter().filter(|line| line["outcome"] == outcome).count();
+    assert_eq!((of("invalid"), of("unknown")), (80, 40));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(&path).expect("it").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
+
+#[tokio::test]
+async fn the_same_arguments_have_the_same_digest_in_any_order() {
+    let (stage, _folder, path) = audited().await;
+    let mut pipe = Pipe::open(&stage);
+    pipe.ask(initialize("2025-11-25")).await;
+    for arguments in [
+        r#"{"jql":"project = PAY","limit":1}"#,
+        r#"{"limit":1,"jql":"project = PAY"}"#,
+        r#"{"limit":2,"jql":"project = PAY"}"#,
+    ] {
+        let arguments: Value = serde_json::from_str(arguments).expect("JSON");
+        pipe.ask(call(1, "jira_search", arguments)).await;
+    }
+    let digests: Vec<Value> =
+        lines(&path).iter().map(|line| line["arguments_sha256"].clone()).collect();
+    assert_eq!(digests[0], digests[1]);
+    assert_ne!(digests[0], digests[2]);
+}

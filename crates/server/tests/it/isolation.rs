@@ -12,10 +12,10 @@ use tracing_subscriber::fmt::MakeWriter;
 
 /// A log that a test can read.
 #[derive(Clone, Default)]
-struct Journal(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Journal(Arc<Mutex<Vec<u8>>>);
 
 impl Journal {
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.0.lock().expect("log")).into_owned()
     }
 }
@@ -40,7 +40,7 @@ impl<'a> MakeWriter<'a> for Journal {
 }
 
 /// Everything of ours down to the last level, everything of others as the command line sets it.
-fn listen(journal: &Journal) -> tracing::subscriber::DefaultGuard {
+pub(crate) fn listen(journal: &Journal) -> tracing::subscriber::DefaultGuard {
     use tracing_subscriber::layer::SubscriberExt as _;
     let filter = tracing_subscriber::filter::Targets::new()
         .with_default(tracing::Level::WARN)

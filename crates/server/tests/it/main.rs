@@ -17,10 +17,16 @@ mod isolation;
 mod listing;
 mod metrics;
 mod oauth;
+#[cfg(feature = "redis")]
+mod replicas;
+#[cfg(feature = "redis")]
+mod resp;
 mod routing;
 mod sessions;
 mod sse;
 mod stage;
 mod stdio;
+#[cfg(feature = "otlp")]
+mod telemetry;
 mod tls;
 mod wire;

@@ -145,3 +145,19 @@ async fn an_idle_session_expires_and_a_used_one_does_not() {
     }
     assert_eq!(ping().await, 404);
 }
+
+#[cfg(not(feature = "redis"))]
+#[tokio::test]
+async fn a_build_without_redis_does_not_start_where_one_is_to_be_shared() {
+    let mut stage = Stage::single().await;
+    stage.server.redis = Some(atlassian_settings::RedisSettings {
+        url: atlassian_settings::Secret::new("redis://:canary@redis.example"),
+        prefix: "test".to_owned(),
+        trust_file: None,
+    });
+    let settings = stage.server.http.clone();
+    let started = atlassian_server::Http::bind(stage.registry(), &settings).await;
+    let error = started.expect_err("sessions would not be shared").to_string();
+    assert!(error.contains("MCP_REDIS_URL") && error.contains("feature `redis`"), "{error}");
+    assert!(!error.contains("canary"), "{error}");
+}

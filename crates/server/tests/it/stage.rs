@@ -79,7 +79,11 @@ impl Stage {
             usable: self.instances.iter().cloned().map(Arc::new).collect(),
             skipped: Vec::new(),
         };
-        let platform = Platform { gateway: self.sandbox.gateway_url(), ..Platform::default() };
+        let platform = Platform {
+            gateway: self.sandbox.gateway_url(),
+            auth: self.site("acme").auth_url().parse().ok(),
+            ..Platform::default()
+        };
         let registry = Registry::resolving(&set, &self.server, &platform, Arc::new(resolver));
         if let Some(path) = &self.server.audit_file {
             registry.observers().add(Arc::new(Audit::open(path).expect("audit file")));

@@ -1,5 +1,6 @@
 //! Serving with a certificate of one's own.
 
+use crate::isolation::{Journal, listen};
 use crate::stage::Stage;
 use crate::wire::{Served, initialize, soon};
 use atlassian_server::Http;
@@ -66,6 +67,8 @@ async fn a_client_that_never_shakes_hands_holds_up_nobody() {
 
 #[tokio::test]
 async fn a_changed_pair_is_taken_up_and_a_broken_one_is_not() {
+    let journal = Journal::default();
+    let _listening = listen(&journal);
     let folder = tempfile::tempdir().expect("folder");
     let first = write_pair(folder.path());
     let served = Served::start(&secured(folder.path()).await).await;
@@ -95,6 +98,12 @@ async fn a_changed_pair_is_taken_up_and_a_broken_one_is_not() {
         look().await;
         assert_eq!(asked(&second).await, Some(200), "the pair in force stays");
     }
+    let log = journal.text();
+    assert_eq!(log.matches("the TLS certificate was read again").count(), 1, "{log}");
+    let told =
+        "the changed TLS certificate cannot be used, the one before stays in force: MCP_TLS_KEY";
+    assert_eq!(log.matches(told).count(), 1, "told once: {log}");
+    assert!(!log.contains("PRIVATE KEY"), "{log}");
 }
 
 #[tokio::test]
