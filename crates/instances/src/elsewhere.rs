@@ -8,6 +8,7 @@ use crate::{Caller, Entry, Registry};
 use atlassian_settings::{InstanceId, SiteUrl};
 use atlassian_tools::ToolError;
 use serde_json::{Map, Value};
+use std::cmp::Reverse;
 use url::Url;
 
 impl Registry {
@@ -42,18 +43,18 @@ impl Registry {
         called: &InstanceId,
         caller: &Caller,
     ) -> Option<&'a InstanceId> {
-        let mut owner: Option<(&InstanceId, usize)> = None;
-        for id in self.instances.keys().filter(|id| id.service == called.service) {
-            let Some(instance) = self.instance_for(id, caller) else { continue };
-            let Some(depth) = depth_below(&instance.config.site, link) else { continue };
-            let nearest = owner.is_none_or(|(_, best)| depth > best);
-            // One site may be configured twice, with other credentials.
-            let own = id == called && owner.is_none_or(|(_, best)| depth >= best);
-            if (nearest && instance.policy.sees(caller)) || own {
-                owner = Some((id, depth));
-            }
-        }
-        owner.map(|(id, _)| id).filter(|id| *id != called)
+        let instance = |id: &InstanceId| self.instance_for(id, caller);
+        let depth = |id: &InstanceId| depth_below(&instance(id)?.config.site, link);
+        // One site may be configured twice, with other credentials: then the link is at home.
+        let own = depth(called);
+        self.instances
+            .keys()
+            .filter(|id| id.service == called.service && *id != called)
+            .filter(|id| instance(*id).is_some_and(|instance| instance.policy.sees(caller)))
+            .filter_map(|id| Some((id, depth(id)?)))
+            .filter(|(_, depth)| own.is_none_or(|own| *depth > own))
+            .min_by_key(|(_, depth)| Reverse(*depth))
+            .map(|(id, _)| id)
     }
 
     fn refusal(

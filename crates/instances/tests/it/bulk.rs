@@ -4,7 +4,7 @@
 use crate::every_tool::on_site;
 use atlassian_instances::{CallRequest, Caller, Outcome, Registry};
 use atlassian_sandbox::{Fault, Sandbox, Service, Site, SiteSpec};
-use atlassian_settings::Limits;
+use atlassian_settings::{Filter, Limits};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -96,6 +96,33 @@ async fn much_is_asked_for_at_the_same_time_and_within_the_limit_of_the_instance
             assert!(seen >= wanted, "{tool}: only {seen} at the same time, {places} allowed");
         }
     }
+}
+
+/// What a call touches is asked for before it is made: several ids at the same time, each of them
+/// once.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_projects_of_many_issues_are_asked_for_at_the_same_time() {
+    let sandbox = Sandbox::builder().site(SiteSpec::cloud("acme").bulk(40)).start().await;
+    let sandbox = sandbox.expect("the sandbox starts");
+    let site = sandbox.site("acme");
+    let registry = on_site(&site, |config| {
+        config.exposure.filter =
+            Filter::parse("PAY,BULK").filter(|_| config.id.service.word() == "jira");
+    });
+    let twice = format!("{},BULK-1", keys(40));
+    let mut seen = 0;
+    for latency in LATENCIES {
+        slow(&site, latency);
+        call(&registry, "move_issues_to_backlog", json!({"issue_keys": twice})).await;
+        let asked = site.log().iter().filter(|r| r.path.contains("/issue/BULK-")).count();
+        assert_eq!(asked, 40, "{:?}", site.log());
+        seen = site.max_in_flight();
+        assert!(seen <= 8, "{seen}");
+        if seen >= AT_LEAST {
+            break;
+        }
+    }
+    assert!(seen >= AT_LEAST, "only {seen} at the same time");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,9 @@ use crate::every_tool::{arguments, config};
 use crate::instances::with_server;
 use atlassian_instances::{CallRequest, Caller, Narrowing, Registry};
 use atlassian_sandbox::{Sandbox, Site, SiteSpec};
-use atlassian_settings::{InstanceConfig, InstanceId, InstanceName, ServerSettings, Service};
+use atlassian_settings::{
+    Identity, InstanceConfig, InstanceId, InstanceName, ServerSettings, Service,
+};
 use atlassian_tools::{Definition, Kind, Pattern, table};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -87,7 +89,8 @@ async fn every_argument_that_takes_a_link_refuses_those_of_another_instance() {
             seen += 1;
             let mut given = fixture.clone();
             given.insert(argument.name.to_owned(), link);
-            (world.acme.clear_log(), world.other.clear_log());
+            world.acme.clear_log();
+            world.other.clear_log();
             let (failed, text) =
                 world.told(tool.name, Value::Object(given), &Caller::operator()).await;
             let service = tool.service.expect("of one product").word();
@@ -149,4 +152,19 @@ async fn what_a_caller_does_not_see_is_not_named() {
         "{text}"
     );
     assert!(!text.contains("use jira_staging"), "{text}");
+}
+
+/// A request that brings the address of an instance is at home there, under the unprefixed tools.
+#[tokio::test]
+async fn a_site_that_a_request_brings_is_at_home() {
+    let world = world().await;
+    let id = InstanceId::primary(Service::Jira);
+    let visit = world.registry.visit(Service::Jira, &world.other.jira_url(), None).await;
+    let mut caller = Caller::remote(Identity::of(&["someone"]));
+    caller.visits.insert(id.clone(), visit.expect("a configured origin"));
+    let own = config(&world.other, Service::Jira).credential;
+    caller.credentials.insert(id, Arc::new(own));
+    let link = |site: &Site| json!({"issue_key": format!("{}/browse/PAY-7", site.jira_url())});
+    let (failed, text) = world.told("jira_get_issue", link(&world.other), &caller).await;
+    assert!(!failed && text.contains("PAY-7"), "{text}");
 }
