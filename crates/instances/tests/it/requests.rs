@@ -19,6 +19,7 @@ use std::sync::Arc;
 /// Further calls of tools whose arguments change how much they ask for: name of the row, tool,
 /// arguments.
 const MORE: &[(&str, &str, &str)] = &[
+    ("by display name", "jira_get_user_profile", r#"{"user_identifier": "<person name>"}"#),
     ("with all sections", "jira_get_issue", r#"{"issue_key": "<talk>", "include": "all"}"#),
     (
         "all fields by display name",
