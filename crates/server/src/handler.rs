@@ -223,7 +223,7 @@ impl ServerHandler for Handler {
 
     fn get_tool(&self, name: &str) -> Option<Tool> {
         let entry = self.registry.get(name, &self.operator)?;
-        Some(tool::describe(entry, self.registry.has_several()))
+        Some(tool::describe(entry, &self.registry, &self.operator))
     }
 
     async fn list_tools(
@@ -233,9 +233,11 @@ impl ServerHandler for Handler {
     ) -> Result<ListToolsResult, ErrorData> {
         let modern = is_modern(&context)?;
         let caller = self.caller(&context.extensions)?;
-        let several = self.registry.has_several();
-        let tools =
-            self.registry.list(&caller).map(|entry| tool::describe(entry, several)).collect();
+        let tools = self
+            .registry
+            .list(&caller)
+            .map(|entry| tool::describe(entry, &self.registry, &caller))
+            .collect();
         let mut result = ListToolsResult::with_all_items(tools);
         if modern {
             result = result.with_ttl_ms(FRESH_MS).with_cache_scope(CacheScope::Private);

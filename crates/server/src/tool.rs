@@ -1,6 +1,6 @@
 //! A registry entry as clients see it.
 
-use atlassian_instances::Entry;
+use atlassian_instances::{Caller, Entry, Registry};
 use atlassian_tools::Access;
 use rmcp::model::{MetaObject, Tool, ToolAnnotations};
 use serde_json::Value;
@@ -9,14 +9,14 @@ use std::sync::Arc;
 /// Key under which `_meta` of tools and results names the instance, on servers with several.
 pub(crate) const INSTANCE_META: &str = "io.github.atlassian-mcp/instance";
 
-/// A tool for `tools/list`: no output schema, and only the hints its access has
-/// (server spec section 6.1).
-pub(crate) fn describe(entry: &Entry, several: bool) -> Tool {
-    let tool =
-        Tool::new(entry.name.to_string(), entry.description.to_string(), Arc::clone(&entry.schema))
-            .with_title(&*entry.title)
-            .with_annotations(hints(entry.definition.access));
-    match entry.instance.as_ref().filter(|_| several) {
+/// A tool for `tools/list` as this caller meets it: no output schema, and only the hints its access
+/// has (server spec section 6.1).
+pub(crate) fn describe(entry: &Entry, registry: &Registry, caller: &Caller) -> Tool {
+    let description = registry.description(entry, caller).into_owned();
+    let tool = Tool::new(entry.name.to_string(), description, Arc::clone(&entry.schema))
+        .with_title(&*entry.title)
+        .with_annotations(hints(entry.definition.access));
+    match entry.instance.as_ref().filter(|_| registry.has_several()) {
         Some(id) => tool.with_meta(instance_meta(id.name.as_str())),
         None => tool,
     }

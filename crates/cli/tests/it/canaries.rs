@@ -135,8 +135,8 @@ impl Scene {
         self.canaries.push(Canary { kind, text: text.to_owned(), home, echoed });
     }
 
-    /// Plants errors that repeat everything that a site was sent.
-    fn echo(&self) {
+    /// Plants errors that repeat everything that a site is sent by the operator, or by callers.
+    fn echo(&self, by_callers: bool) {
         for site in self.sites.sandbox.sites() {
             site.clear_faults();
             for service in [Service::Jira, Service::Confluence] {
@@ -144,6 +144,7 @@ impl Scene {
                     .canaries
                     .iter()
                     .filter(|c| c.home == Some((site.name().to_owned(), service)) && c.echoed)
+                    .filter(|c| c.kind.starts_with("caller's") == by_callers)
                     .map(|canary| canary.text.as_str())
                     .collect();
                 let body = json!({ "errorMessages": heard, "message": heard.join(" ") });
@@ -233,11 +234,11 @@ async fn no_secret_comes_out_over_stdio() {
     let scene = Scene::start().await;
     let mut heard = 0;
     for (format, level, step) in [
-        ("text", &[][..], 7),
-        ("text", &["-v"], 5),
-        ("text", &["-vv"], 1),
-        ("json", &[], 7),
-        ("json", &["-v"], 5),
+        ("text", &[][..], 13),
+        ("text", &["-v"], 11),
+        ("text", &["-vv"], 4),
+        ("json", &[], 13),
+        ("json", &["-v"], 11),
         ("json", &["-vv"], 1),
     ] {
         let audit = scene.folder.path().join(format!("audit-{format}{}.jsonl", level.concat()));
@@ -251,7 +252,7 @@ async fn no_secret_comes_out_over_stdio() {
             session.call(&tool, arguments);
         }
         heard += scene.at_home();
-        scene.echo();
+        scene.echo(false);
         for (tool, arguments) in chosen(&tools, step, true) {
             session.call(&tool, arguments);
         }
@@ -263,7 +264,7 @@ async fn no_secret_comes_out_over_stdio() {
         scene.silent("the log", &errors);
         scene.silent("the audit file", &read(&audit));
     }
-    assert!(heard > 500, "the secrets were in use: {heard}");
+    assert!(heard > 300, "the secrets were in use: {heard}");
 }
 
 fn read(path: &Path) -> String {
@@ -294,16 +295,19 @@ async fn no_secret_comes_out_over_http() {
     let mut server = HttpServer::start(&variables, &["-vv"]);
     for echoing in [false, true] {
         if echoing {
-            scene.echo();
+            scene.echo(false);
         }
-        for (tool, arguments) in chosen(&tools, 3, echoing) {
+        for (tool, arguments) in chosen(&tools, 5, echoing) {
             server.call(&[], &tool, arguments).await;
+        }
+        if echoing {
+            scene.echo(true);
         }
         let own = [
             ("X-Atlassian-Jira-Primary-Authorization", "Bearer canary-of-one-caller"),
             ("X-Atlassian-Jira-Staging-Personal-Token", theirs),
         ];
-        for (tool, arguments) in chosen(&tools, 5, echoing) {
+        for (tool, arguments) in chosen(&tools, 7, echoing) {
             server.call(&own, &tool, arguments).await;
         }
         for refused in [

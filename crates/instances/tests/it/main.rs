@@ -7,6 +7,7 @@
     reason = "what cannot happen in a fixture fails the test that stands on it"
 )]
 
+mod attacks;
 mod bulk;
 mod confluence_requests;
 mod elsewhere;

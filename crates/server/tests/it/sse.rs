@@ -11,7 +11,7 @@ use std::time::Duration;
 const ANN: (&str, &str) = ("authorization", "Bearer ann-token");
 
 /// An open event stream.
-struct Stream {
+pub(crate) struct Stream {
     events: std::pin::Pin<Box<dyn futures::Stream<Item = reqwest::Result<Vec<u8>>>>>,
     rest: String,
     messages: String,
@@ -19,7 +19,14 @@ struct Stream {
 
 impl Stream {
     async fn open(served: &Served) -> Self {
-        let request = served.http.get(format!("{}/sse", served.base)).header(ANN.0, ANN.1);
+        Self::open_as(served, &[ANN]).await
+    }
+
+    /// Opens one for the caller of these headers.
+    pub(crate) async fn open_as(served: &Served, headers: &[(&str, &str)]) -> Self {
+        let request = served.http.get(format!("{}/sse", served.base));
+        let request =
+            headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         let response = soon(request.send()).await.expect("a stream");
         assert_eq!(response.status(), 200);
         let events = response.bytes_stream().map(|chunk| chunk.map(|bytes| bytes.to_vec()));
@@ -55,13 +62,13 @@ impl Stream {
         }
     }
 
-    async fn hear(&mut self) -> Value {
+    pub(crate) async fn hear(&mut self) -> Value {
         let (event, data) = self.next().await.expect("an event");
         assert_eq!(event, "message");
         serde_json::from_str(&data).expect("json")
     }
 
-    async fn say(&self, served: &Served, headers: &[(&str, &str)], body: String) -> u16 {
+    pub(crate) async fn say(&self, served: &Served, headers: &[(&str, &str)], body: String) -> u16 {
         let request =
             served.http.post(&self.messages).header("content-type", "application/json").body(body);
         let request =

@@ -23,6 +23,7 @@ pub(crate) struct Stage {
 impl Stage {
     /// Primary Jira and Confluence on the Cloud site `acme`.
     pub(crate) async fn single() -> Self {
+        crate::recording::listen();
         let sandbox = Sandbox::builder()
             .site(SiteSpec::cloud("acme"))
             .site(SiteSpec::data_center("corp"))

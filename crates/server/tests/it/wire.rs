@@ -1,5 +1,6 @@
 //! The two wires, spoken by hand.
 
+use crate::recording;
 use crate::stage::Stage;
 use atlassian_instances::Registry;
 use atlassian_server::{Http, ServeError, stdio};
@@ -12,7 +13,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Longest a test waits for something that must come; reaching it is a failure.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) const MODERN: &str = "2026-07-28";
 
@@ -89,6 +90,7 @@ impl Pipe {
     /// The next line; `None` at the end.
     pub(crate) async fn hear(&mut self) -> Option<Value> {
         let line = soon(self.output.as_mut().expect("open").next_line()).await.expect("read")?;
+        recording::keep(&line);
         Some(serde_json::from_str(&line).unwrap_or_else(|_| panic!("not JSON on stdout: {line}")))
     }
 
@@ -203,6 +205,7 @@ impl Reply {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let text = soon(response.text()).await.expect("body");
+        recording::keep(&text);
         let messages: Vec<Value> = if is_stream(&headers) {
             text.lines()
                 .filter_map(|line| line.strip_prefix("data:"))

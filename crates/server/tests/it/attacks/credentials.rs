@@ -20,7 +20,7 @@ fn arrived(stage: &Stage) -> Vec<String> {
         .sandbox
         .sites()
         .iter()
-        .flat_map(|site| site.log())
+        .flat_map(atlassian_sandbox::Site::log)
         .filter_map(|sent| sent.header("authorization").map(str::to_owned))
         .collect();
     seen.dedup();
