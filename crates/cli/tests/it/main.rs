@@ -9,7 +9,9 @@
     reason = "what cannot happen in a fixture fails the test that stands on it"
 )]
 
+mod acceptance;
 mod arrows;
+mod canaries;
 mod commands;
 mod documents;
 mod healthcheck;

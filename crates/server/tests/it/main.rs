@@ -7,6 +7,7 @@
     reason = "what cannot happen in a fixture fails the test that stands on it"
 )]
 
+mod attacks;
 mod audit;
 mod calls;
 mod eras;
@@ -17,6 +18,7 @@ mod isolation;
 mod listing;
 mod metrics;
 mod oauth;
+mod recording;
 #[cfg(feature = "redis")]
 mod replicas;
 #[cfg(feature = "redis")]
