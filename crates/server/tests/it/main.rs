@@ -16,6 +16,7 @@ mod http;
 mod identity;
 mod isolation;
 mod listing;
+mod load;
 mod metrics;
 mod oauth;
 mod recording;
