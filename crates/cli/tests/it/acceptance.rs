@@ -98,7 +98,7 @@ const CHECKLIST: [Line; 10] = [
             "a_server_that_hangs_is_an_error_within_the_timeout",
             "a_cancelled_call_lets_go_of_its_request",
             "a_cancelled_call_stops_and_is_not_answered",
-            "a_hanging_instance_is_not_felt_by_a_hundred_sessions_on_the_others",
+            "a_dead_instance_costs_the_others_nothing",
         ],
     ),
     (
