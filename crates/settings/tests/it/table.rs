@@ -4,7 +4,8 @@ use crate::given::settings;
 use atlassian_settings::variables::{Kind, Scope, global, per_instance};
 use atlassian_settings::{
     Behaviour, CallerSettings, Exposure, HttpSettings, InstanceConfig, Limits, LogSettings,
-    Network, Proxies, RetryPolicy, ServerSettings, Service, Settings, VARIABLES, Variable,
+    Network, Proxies, RedisSettings, RetryPolicy, ServerSettings, Service, Settings,
+    TelemetrySettings, VARIABLES, Variable,
 };
 
 /// Usable instances of both services, unnumbered and numbered, over HTTP.
@@ -94,6 +95,10 @@ fn company(variable: &Variable) -> &'static [(&'static str, &'static str)] {
         "ATLASSIAN_FILES_ROOT" => &[("TRANSPORT", "stdio")],
         "X_PROXY_WPAD_URL" | "ATLASSIAN_PROXY_WPAD_URL" => {
             &[("ATLASSIAN_PROXY_WPAD_ENABLE", "true")]
+        }
+        "MCP_REDIS_PREFIX" => &[("MCP_REDIS_URL", "redis://redis.example")],
+        "OTEL_EXPORTER_OTLP_HEADERS" | "OTEL_EXPORTER_OTLP_CERTIFICATE" | "OTEL_SERVICE_NAME" => {
+            &[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector.example:4318")]
         }
         _ => &[],
     }
@@ -298,6 +303,8 @@ fn every_field_has_its_variable() {
         files_root: _,
         lossy_writes: _,
         audit_file: _,
+        redis: _,
+        telemetry: _,
         max_concurrent_requests: _,
         oauth_proxy: _,
         oauth_proxy_folder: _,
@@ -315,6 +322,18 @@ fn every_field_has_its_variable() {
         .into_iter()
         .for_each(process);
     process("ATLASSIAN_OAUTH_PROXY_ENABLE");
+    let _ = |redis: RedisSettings| {
+        let RedisSettings { url: _, prefix: _, trust_file: _ } = redis;
+    };
+    ["MCP_REDIS_URL", "MCP_REDIS_PREFIX", "SSL_CERT_FILE"].into_iter().for_each(process);
+    let _ = |telemetry: TelemetrySettings| {
+        let TelemetrySettings { endpoint: _, headers: _, trust_file: _, service_name: _ } =
+            telemetry;
+    };
+    ["ENDPOINT", "TRACES_ENDPOINT", "HEADERS", "CERTIFICATE"]
+        .into_iter()
+        .for_each(|end| process(&format!("OTEL_EXPORTER_OTLP_{end}")));
+    process("OTEL_SERVICE_NAME");
     let HttpSettings {
         host: _,
         port: _,
