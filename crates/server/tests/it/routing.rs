@@ -51,6 +51,14 @@ async fn went(
             }
         }
     }
+    // What a Cloud site refuses may be an API token with scopes: its own gateway is asked as well.
+    if let [(site, at_site), (gateway, at_gateway)] = seen.as_slice()
+        && at_site.starts_with("Basic ")
+        && at_site == at_gateway
+        && *gateway == format!("gateway of {site}")
+    {
+        seen.pop();
+    }
     assert!(seen.len() <= 1, "one place, one credential: {headers:?} {seen:?}");
     seen.pop()
 }
