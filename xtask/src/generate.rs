@@ -18,6 +18,7 @@ fn files() -> Vec<Generated> {
             content: atlassian_settings::markdown_reference(),
         },
         Generated { path: "docs/src/tools.md", content: tools_reference() },
+        Generated { path: "packaging/server.json", content: crate::registry::server_json() },
     ]
 }
 

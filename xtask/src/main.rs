@@ -4,6 +4,7 @@
 //! fails with the name of each file that is not up to date.
 
 mod generate;
+mod registry;
 
 use std::io::Write as _;
 use std::process::ExitCode;
