@@ -14,6 +14,7 @@ mod instances;
 #[cfg(test)]
 mod names;
 #[cfg(test)]
+mod outside;
 mod per_instance;
 #[cfg(test)]
 mod secrecy;
