@@ -50,7 +50,7 @@ impl Registry {
         self.instances
             .keys()
             .filter(|id| id.service == called.service && *id != called)
-            .filter(|id| instance(*id).is_some_and(|instance| instance.policy.sees(caller)))
+            .filter(|id| instance(id).is_some_and(|instance| instance.policy.sees(caller)))
             .filter_map(|id| Some((id, depth(id)?)))
             .filter(|(_, depth)| own.is_none_or(|own| *depth > own))
             .min_by_key(|(_, depth)| Reverse(*depth))
