@@ -17,6 +17,7 @@ mod documents;
 mod healthcheck;
 mod isolation;
 mod lifecycle;
+mod log_lines;
 mod login;
 mod process;
 mod sites;
