@@ -133,6 +133,10 @@ pub(crate) fn cause(error: &reqwest::Error) -> String {
             match io.kind() {
                 std::io::ErrorKind::ConnectionRefused => return "connection refused".to_owned(),
                 std::io::ErrorKind::ConnectionReset => return "connection reset".to_owned(),
+                // The TLS library's words are an address of its manual.
+                std::io::ErrorKind::UnexpectedEof => {
+                    return "the connection was closed in the middle of an answer".to_owned();
+                }
                 _ => {}
             }
         }
