@@ -367,11 +367,11 @@ pub const VARIABLES: &[Variable] = &[
         "PEM file with the server's certificate chain; goes together with the key."),
     global(Topic::Server, "MCP_TLS_KEY", Path, "", "design section 9",
         "PEM file with the server's key, not encrypted."),
-    global(Topic::Server, "MCP_REDIS_URL", Text, "", "issue 6",
+    global(Topic::Server, "MCP_REDIS_URL", Text, "", "design section 1",
         "Redis 6.2 or newer (or Valkey) in which several replicas share sessions and the logins of \
          the OAuth proxy: `redis://:password@host:6379/0`, `rediss://` over TLS. Needs a build with \
          the feature `redis`.").secret(),
-    global(Topic::Server, "MCP_REDIS_PREFIX", Text, "atlassian-mcp", "issue 6",
+    global(Topic::Server, "MCP_REDIS_PREFIX", Text, "atlassian-mcp", "design section 1",
         "Beginning of every key in that Redis; servers with the same one share their state."),
     global(Topic::Server, "MCP_METRICS", Switch, "false", "design section 9",
         "Whether `/metrics` is served, to this machine and to callers with credentials."),
@@ -409,17 +409,17 @@ pub const VARIABLES: &[Variable] = &[
          the protocol."),
     global(Topic::Logging, "MCP_LOG_FORMAT", Choice(&["text", "json"]), "text", "design section 7",
         "Shape of log lines."),
-    global(Topic::Logging, "OTEL_EXPORTER_OTLP_ENDPOINT", Text, "", "issue 6",
+    global(Topic::Logging, "OTEL_EXPORTER_OTLP_ENDPOINT", Text, "", "design section 1",
         "Address of an OpenTelemetry collector (OTLP over HTTP, protobuf) that is sent one span per \
          call, at `/v1/traces` below it. Needs a build with the feature `otlp`."),
-    global(Topic::Logging, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", Text, "", "issue 6",
+    global(Topic::Logging, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", Text, "", "design section 1",
         "The same as a whole address, which goes before the other."),
-    global(Topic::Logging, "OTEL_EXPORTER_OTLP_HEADERS", Text, "", "issue 6",
+    global(Topic::Logging, "OTEL_EXPORTER_OTLP_HEADERS", Text, "", "design section 1",
         "Headers for the collector: `name=value` parted by commas.").secret(),
-    global(Topic::Logging, "OTEL_EXPORTER_OTLP_CERTIFICATE", Path, "", "issue 6",
+    global(Topic::Logging, "OTEL_EXPORTER_OTLP_CERTIFICATE", Path, "", "design section 1",
         "PEM file with the certificate authorities that the collector is trusted by; the operating \
          system's when unset."),
-    global(Topic::Logging, "OTEL_SERVICE_NAME", Text, "atlassian-mcp", "issue 6",
+    global(Topic::Logging, "OTEL_SERVICE_NAME", Text, "atlassian-mcp", "design section 1",
         "Name under which the collector knows this server."),
     // OAuth proxy.
     global(Topic::OAuthProxy, "ATLASSIAN_OAUTH_PROXY_ENABLE", Switch, "false",
