@@ -87,6 +87,8 @@ impl Scene {
         std::fs::write(name, stored.to_string()).expect("written");
         scene.canary("stored access token", "canary-stored-access-token", Some((&dc, jira)));
         scene.canary("stored refresh token", "canary-refresh-token", Some((&dc, jira)));
+        // Waiting between attempts at what does not answer would only take time.
+        scene.set("ATLASSIAN_RETRY_TOTAL", "0");
         // Passwords of a proxy and of a client key, both of no use.
         let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr());
         let closed = closed.expect("a port");
